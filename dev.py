@@ -1,12 +1,12 @@
-"""One script for newcomers: sets up the project, then demo, test or bench.
+"""One script for new developers: sets up the project, then runs demo, test or bench.
 
-    python3 dev.py demo     the desk on the sandbox systems
+    python3 dev.py demo     the console on the sandbox systems
     python3 dev.py test     every check: format, lint, types, import contracts, tests
-    python3 dev.py bench    the benchmarks, each against its floor
-    python3 dev.py setup    only what the program needs, without starting it
+    python3 dev.py bench    the benchmarks, each against its limit
+    python3 dev.py setup    only installs what the program needs
 
-Needs Python 3.11 to 3.13 with pip and nothing else: it makes .venv beside this file, installs the pinned and hashed
-requirements into it, and on Debian and Ubuntu installs the system libraries Qt needs where they are missing.
+Needs only Python 3.11 to 3.13 with pip. It makes .venv beside this file and installs the pinned and hashed requirements
+into it. On Debian and Ubuntu it also installs missing system libraries that Qt needs.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ENVIRONMENT = ROOT / ".venv"
 WINDOWS = sys.platform == "win32"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if WINDOWS else "bin/python")
 
-# Every system library that Qt's wheel opens and a plain Debian lacks, with the package that brings it.
+# Every system library that Qt's wheel opens and a plain Debian lacks, with the package that has it.
 QT_LIBRARIES = {
     "libGL.so.1": "libgl1",
     "libEGL.so.1": "libegl1",
@@ -58,21 +58,21 @@ QT_WAYLAND_LIBRARIES = {
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts")
 FONT_PACKAGE = "fonts-dejavu-core"
 
-# Tests wait for servers and windows much of their time, so one more runs than there are processors; more would make
-# what is measured of the window slower than it is. Four worlds of sandboxes are enough for any machine.
+# Tests often wait for servers and windows, so one more test process runs than there are processors. More would slow
+# down what is measured of the window. Four sandbox worlds are enough for any machine.
 WORKERS = str(min(4, 1 + (os.cpu_count() or 1)))
 CHECKS = {
     "format": ["-m", "ruff", "format", "--check", "--quiet", "."],
     "lint": ["-m", "ruff", "check", "--quiet", "."],
     "types": ["-m", "mypy"],
-    # Run as a module it does nothing and says that all is well.
+    # Run as a module, it checks nothing and reports success.
     "imports": ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache'])"],
     "tests": ["-m", "pytest", "-n", WORKERS, "--dist", "worksteal"],
 }
 
 
 class SetUpError(Exception):
-    """The set-up cannot go on; the message says what to do."""
+    """The set-up failed. The message says what to do."""
 
 
 def say(text: str) -> None:
@@ -80,7 +80,7 @@ def say(text: str) -> None:
 
 
 def has_display() -> bool:
-    """Whether a window can be shown; Windows and macOS always can."""
+    """Return whether a window can be shown; always true on Windows and macOS."""
     if not sys.platform.startswith("linux"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
@@ -95,9 +95,9 @@ def check_interpreter() -> None:
 
 
 def prepare_environment(requirements: str) -> None:
-    """Make .venv with exactly what requirements/<requirements>.txt pins; nothing is done when it already is so.
+    """Make .venv with exactly the pins of requirements/<requirements>.txt. Do nothing if it is up to date.
 
-    The requirements of dev are those of runtime and more, so what serves dev serves runtime.
+    The requirements of dev include those of runtime, so an environment for dev also works for runtime.
     """
     check_interpreter()
     if ENVIRONMENT.is_symlink():
@@ -112,8 +112,8 @@ def prepare_environment(requirements: str) -> None:
             "This Python has no pip. Install it, on Debian and Ubuntu with:  sudo apt-get install python3-pip"
         )
     say(f"setting up {ENVIRONMENT.name} from requirements/{requirements}.txt (the first time takes a minute or two)")
-    # Without pip inside: Debian splits the bundled pip off into a package of its own. What another Python, or this
-    # script in another folder, has made is not repaired but made anew.
+    # Without pip inside, because Debian has the bundled pip in a package of its own. An environment made by another
+    # Python, or by this script in another folder, is made again from nothing.
     reusable = PYTHON.exists() and made and all(text.startswith(maker) for text in made.values())
     venv.create(ENVIRONMENT, with_pip=False, clear=not reusable)
     pip = [sys.executable, "-m", "pip", "--python", str(PYTHON), "--disable-pip-version-check", "install", "-qq"]
@@ -126,12 +126,12 @@ def prepare_environment(requirements: str) -> None:
 
 
 def compile_console() -> None:
-    """Compile the console as pip does what it installs, so that no window waits for that while it is used."""
+    """Compile the console to bytecode, as pip does for packages, so that the window does not wait for that."""
     subprocess.run([str(PYTHON), "-m", "compileall", "-q", "console"], check=False, cwd=ROOT)
 
 
 def fingerprint(requirements: str) -> str:
-    """Changes when what must be installed changes."""
+    """Return a hash of everything that decides what must be installed."""
     lock = ROOT / "requirements" / f"{requirements}.txt"
     return hashlib.sha256(lock.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
 
@@ -145,7 +145,7 @@ def run_or_explain(command: list[str], sentence: str) -> None:
 
 
 def prepare_qt_libraries() -> None:
-    """Install the system libraries Qt needs, or say the one line that does; only Linux lacks any."""
+    """Install the system libraries that Qt needs, or show the command for it. Only Linux may lack any."""
     if not sys.platform.startswith("linux"):
         return
     wanted = dict(QT_LIBRARIES)
@@ -178,7 +178,7 @@ def can_load(library: str) -> bool:
 
 
 def sudo_prefix() -> list[str] | None:
-    """What to put before a command so that it runs as root; None where that would need a password."""
+    """Return the prefix that runs a command as root, or None if that would need a password."""
     if os.geteuid() == 0:
         return []
     if (
@@ -197,7 +197,7 @@ def console_environment() -> dict[str, str]:
 
 
 def demo(arguments: list[str]) -> int:
-    """The desk on sandbox systems; without a display the same window is driven off-screen into screenshots."""
+    """Run the console on sandbox systems. Without a display, run the window off-screen and save screenshots."""
     prepare_qt_libraries()
     prepare_environment("runtime")
     command = [str(PYTHON), "-m", "console", "--demo"]
@@ -209,7 +209,7 @@ def demo(arguments: list[str]) -> int:
 
 
 def test(arguments: list[str]) -> int:
-    """Every check, all of them even when an early one fails; further arguments go to pytest."""
+    """Run every check, even after one has failed. With arguments, run only pytest with them."""
     prepare_qt_libraries()
     prepare_environment("dev")
     compile_console()
@@ -234,7 +234,7 @@ def bench(arguments: list[str]) -> int:
 
 
 def setup(_arguments: list[str]) -> int:
-    """Everything the program needs, and nothing started."""
+    """Install everything that the program needs, without starting it."""
     prepare_qt_libraries()
     prepare_environment("runtime")
     say(f"the command is {PYTHON.parent / 'opticom-console'}")
@@ -242,7 +242,7 @@ def setup(_arguments: list[str]) -> int:
 
 
 def become(command: list[str], environment: dict[str, str]) -> int:
-    """Run the last command in this script's place, so that whatever stops the one stops the other."""
+    """Replace this script by the last command, so that a signal that stops one stops the other."""
     if not WINDOWS:
         os.chdir(ROOT)
         sys.stdout.flush()
@@ -251,7 +251,7 @@ def become(command: list[str], environment: dict[str, str]) -> int:
 
 
 def run_to_end(command: list[str], environment: dict[str, str]) -> int:
-    """Run a command and return its exit status; Ctrl+C reaches the command itself, which then stops in order."""
+    """Run a command and return its exit status. Ctrl+C reaches the command itself, which then stops in order."""
     with subprocess.Popen(command, cwd=ROOT, env=environment) as process:
         while True:
             try:

@@ -277,7 +277,7 @@ async def _measure(folder: Path) -> list[Result]:
     for action in [*lost, *doubled][:10]:
         print(f"kill: {times[action]} times there: {book.kept[action]}")
     kinds = Counter(facts["kind"] for facts in book.kept.values())
-    print(f"kill: {_DEATHS} deaths, {len(book.kept)} acts kept: {dict(kinds)}; contact data wrong: {wrong}")
+    print(f"kill: {_DEATHS} deaths, {len(book.kept)} acts kept: {dict(kinds)}; contact details wrong: {wrong}")
     print(f"kill: deaths with an act in a state: { {state.value: book.states[state] for state in _STATES} }")
     return [
         Result("kill", "acts lost", float(len(lost) + len(wrong)), "of", float(len(book.kept))),

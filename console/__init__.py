@@ -1,3 +1,3 @@
-"""The agent console."""
+"""The agent console: a desktop program for call-center reps."""
 
 __version__ = "0.1.0"

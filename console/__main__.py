@@ -1,4 +1,4 @@
-"""Starts the desk or one of the commands; decides before anything imports Qt."""
+"""Starts the console or one of the commands. Decides which before anything imports Qt."""
 
 import argparse
 import contextlib
@@ -15,6 +15,7 @@ from console.plain_stream import plain
 _LEAST_FILES, _MOST_FILES = 128, 4096
 _COMMANDS = {
     "sandbox": "sandbox",
+    # Open files that the process needs at least, and asks for at most.
     "prime": "prime",
     "keep-secret": "keep_secret",
     "check-system": "check_system",
@@ -25,7 +26,7 @@ _COMMANDS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run what the command line asks for and return its exit status: 0 ok, 1 failed, 2 wrong usage or configuration."""
+    """Run the command line and return its exit status: 0 ok, 1 failed, 2 wrong usage or configuration."""
     if (sys.argv[1:] if arguments is None else arguments) != ["--pdf-worker"]:
         return _main(arguments)
     from console.system.pdf_worker import main as render  # the packaged program is its own interpreter
@@ -36,8 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _main(arguments: list[str] | None) -> int:
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a window's program on Windows has neither
-            stream.reconfigure(errors="replace")  # a terminal that lacks a sign shows a question mark
+        if isinstance(stream, io.TextIOWrapper):  # a window program on Windows has neither stream
+            stream.reconfigure(errors="replace")  # a terminal that cannot show a character shows a question mark
     options = _parser().parse_args(arguments)
     try:
         status = _run(options)
@@ -46,7 +47,8 @@ def _main(arguments: list[str] | None) -> int:
         _tell(str(error))
         return 2 if isinstance(error, ConfigurationError | UsageError) else 1
     except BrokenPipeError:
-        # The reader of our output has gone, such as `head`; the interpreter would complain when it flushes the rest.
+        # The reader of the output has ended, such as `head`. The interpreter would report an error when it flushes the
+        # rest.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
@@ -55,14 +57,17 @@ def _main(arguments: list[str] | None) -> int:
         place = f"{error.filename} cannot be used" if error.filename else "Something could not be read or written"
         _tell(f"{place}: {error.strerror or error}.")
         return 1
-    except Exception as error:  # noqa: BLE001 - it is logged, and said
+    except Exception as error:  # noqa: BLE001 - it is logged and reported
         _tell_fault(error)
         return 1
     return status
 
 
 def _neutralise_output() -> None:
-    """Let nothing that a command prints be obeyed by the terminal: names and sentences come from other systems."""
+    """Escape control characters in the output of commands, because names and messages come from other systems.
+
+    Otherwise a terminal would execute them.
+    """
     from console.plain_stream import PlainStream
 
     for name in ("stdout", "stderr"):
@@ -72,7 +77,7 @@ def _neutralise_output() -> None:
 
 
 def _flush() -> None:
-    """Bring out what was printed. What cannot be is said, and is no failure of the command: that was carried out."""
+    """Flush the output. An error is reported, but the exit status stays: the command was carried out."""
     if sys.stdout is None:
         return
     try:
@@ -85,13 +90,13 @@ def _flush() -> None:
 
 
 def _tell(sentence: str) -> None:
-    """Say something to whoever started the program from a terminal, if there is one that can be told."""
+    """Print a message to standard error, if there is a terminal."""
     with contextlib.suppress(OSError, AttributeError, ValueError):
         print(plain(sentence), file=sys.stderr, flush=True)
 
 
 def _tell_fault(error: Exception) -> None:
-    """Say that the program stopped by a fault of its own, and where its details are."""
+    """Report that the program stopped because of its own fault, and where the details are."""
     import logging
     import traceback
 
@@ -109,7 +114,7 @@ def _tell_fault(error: Exception) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    """Import and run one command; each loads only what it needs."""
+    """Import and run one command. Each command loads only what it needs."""
     _allow_files()
     if options.tour is not None and (options.command is not None or not options.demo):
         raise UsageError("--tour drives the demo's window: use it as opticom-console --demo --tour FOLDER.")
@@ -140,10 +145,10 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _allow_files() -> None:
-    """Allow this process as many open files as it may have; Windows has no such limit.
+    """Raise the limit of open files of this process as far as allowed. Windows has no such limit.
 
     Raises:
-        ConfigurationError: It may have too few: a system would look dead that could not be connected to.
+        ConfigurationError: The limit is too low: a system would look down because no connection could be opened.
     """
     if sys.platform == "win32":
         return
@@ -250,7 +255,7 @@ def _add_sandbox(parser: argparse.ArgumentParser) -> None:
 
 
 def _places() -> str:
-    """Return where the program looks and writes; looked up for the help alone."""
+    """Return the paths of the configuration and the log. Only called for the help text."""
     from console.session import default_configuration
     from console.system.logs import log_file
 

@@ -1,4 +1,4 @@
-"""The window, painted before anything behind it is loaded."""
+"""Shows the window before anything behind it is loaded."""
 
 import argparse
 import contextlib
@@ -16,8 +16,8 @@ from console.views.window.preferences import Preferences
 
 
 def run(options: argparse.Namespace) -> int:
-    """Show the window until it is closed; return the exit status."""
-    gc.disable()  # it would destroy widgets in any thread; see console.bridge.garbage, which takes over later
+    """Show the window until it is closed. Return the exit status."""
+    gc.disable()  # it could destroy widgets in any thread; later console.bridge.garbage collects instead
     preferences = Preferences.of_user()
     if preferences.size != 100:
         # Qt reads it when the application object is made.
@@ -27,23 +27,23 @@ def run(options: argparse.Namespace) -> int:
     THEME.start(app, preferences.theme)
     window = MainWindow(preferences)
     for name in _polite_signals():
-        # Ctrl+C, a polite kill and a terminal that goes close the window, which ends the program in order.
+        # Ctrl+C, SIGTERM and a closed terminal close the window, which ends the program in order.
         signal.signal(name, lambda _number, _frame: window.leave())
     window.show()
-    # No coroutine runs yet, so events may be processed by hand: first the paint alone, so that keys pressed already
-    # wait for the palette, then the keys.
+    # No coroutine runs yet, so events may be processed here. First only the paint, so that keys already pressed wait
+    # for the palette; then the keys.
     app.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
     from console.views.search.palette import SearchPalette  # noqa: PLC0415 - after the first paint
 
     palette = SearchPalette.over(window)
     app.processEvents()
     from console.bridge import DisplayGoneError  # noqa: PLC0415 - as below
-    from console.startup import run_console  # noqa: PLC0415 - event loop and services take longer to load than the window
+    from console.startup import run_console  # noqa: PLC0415 - takes longer to load than the window
 
     try:
         return run_console(app, window, palette, options, preferences)
     except DisplayGoneError as error:
-        # Qt's objects are gone; whatever the interpreter's own end would still run, would run on those.
+        # Qt's objects are gone. Anything that the interpreter runs at its end would use them.
         with contextlib.suppress(OSError, AttributeError, ValueError):
             sys.stderr.write(f"{error}\n")
             sys.stderr.flush()
@@ -58,8 +58,8 @@ def _polite_signals() -> list[signal.Signals]:
 def _make_application() -> QApplication:
     """Return Qt's application object.
 
-    Where Qt finds no display or lacks a library it would abort: that ends with a sentence and the exit status for a
-    wrong configuration instead.
+    Without a display or a library Qt would abort. Instead, print a message and exit with the status for a wrong
+    configuration.
     """
     said: list[str] = []
 
@@ -71,7 +71,7 @@ def _make_application() -> QApplication:
             os._exit(2)
 
     qInstallMessageHandler(on_message)
-    # Words and names of months in the language of the screens, numbers and times as they are written in this country.
+    # English texts and month names; numbers and times as in the country of the operating system.
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.system().territory()))
     app = QApplication([sys.argv[0]])
     qInstallMessageHandler(None)

@@ -1,4 +1,4 @@
-"""Drives the window as a rep would, with key strokes, and writes screenshots; for the demo without a display."""
+"""Drives the window like a rep, with key strokes, and saves screenshots; for the demo without a display."""
 
 import asyncio
 import time
@@ -21,15 +21,16 @@ from console.views.theme import THEME
 from console.views.window.main_window import MainWindow
 from console.views.window.workspace import Workspace
 
+# Seconds to wait for each step of the tour.
 _PATIENCE_S = 20.0
 
 
 class TourError(RuntimeError):
-    """The window did not show in time what the tour waits for."""
+    """The window did not show the expected state in time."""
 
 
 async def sign_in_by_itself(sign_in: SignIn, _sentence: str) -> Person:
-    """Do what a rep does in the browser: open the sandbox's page and click on the first identity there."""
+    """Sign in like a rep in the browser: open the sandbox's page and click on the first identity."""
     attempt = await sign_in.begin()
     try:
         await asyncio.to_thread(_click_first, attempt.address)
@@ -61,15 +62,15 @@ class _FirstButton(HTMLParser):
 
 
 async def run_tour(window: MainWindow, workspace: Workspace, customer: str | None, folder: Path) -> int:
-    """Find and open a customer, print it as text, write screenshots; return the exit status."""
+    """Find and open a customer, print it as text, save screenshots. Return the exit status."""
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
-    window.resize(1440, 900)  # whatever the screen there is none of would hold
+    window.resize(1440, 900)  # a fixed size, as no screen decides it
     window.search_wanted.emit()
     type_text(workspace.palette.text, customer or "")
     await until(lambda: bool(workspace.palette.list.rows_model.rows), "the search to find the customer")
     await until(lambda: _answered(workspace), "all systems to answer the search")
     save(window, folder / "search.png")
-    if workspace.console is not None:  # nobody calls a tour
+    if workspace.console is not None:  # the tour has no caller to verify
         await workspace.console.access.open_for(CustomerId(customer or ""), AccessReason.TYPED, "the tour of the demo")
     press(workspace.palette.text, Qt.Key.Key_Return)
     await until(lambda: workspace.page is not None, "the customer's page")
@@ -77,7 +78,7 @@ async def run_tour(window: MainWindow, workspace: Workspace, customer: str | Non
     if page is None or console is None:
         raise TourError("the window has no customer page")
     await page.view.wait_idle()
-    await asyncio.sleep(0.3)  # the lines of the newest bill are asked for when it is shown
+    await asyncio.sleep(0.3)  # the lines of the newest bill are requested when it is shown
     await page.view.wait_idle()
     page.view.load_all()
     await page.view.wait_idle()
@@ -127,10 +128,10 @@ def press(widget: QWidget, key: Qt.Key) -> None:
 
 
 async def until(holds: Callable[[], bool], what: str) -> None:
-    """Return once something holds.
+    """Return once a condition is true.
 
     Raises:
-        TourError: It did not within 20 s.
+        TourError: It was not true within 20 s.
     """
     deadline_s = time.monotonic() + _PATIENCE_S
     while not holds():
@@ -140,7 +141,7 @@ async def until(holds: Callable[[], bool], what: str) -> None:
 
 
 def save(window: MainWindow, path: Path) -> None:
-    """Write a picture of the window.
+    """Save a screenshot of the window.
 
     Raises:
         TourError: The file cannot be written.

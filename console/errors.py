@@ -1,30 +1,30 @@
-"""Every error the console raises on purpose.
+"""All errors that the console raises on purpose.
 
 ConsoleError                  its text is one sentence a user can act on
 ├── ConfigurationError        settings are missing or wrong
 ├── UsageError                the command was called wrongly
 ├── UnknownCustomerError      CRM has no customer of that number
-├── UnreadableDocumentError   a document came that cannot be shown
-├── CollectorError            the audit cannot be handed over or read
-│   └── CollectorConflictError    the collector has another entry in that place
-├── SignInRefusedError        a person is not, or no longer, signed in
-├── SignInUnreachableError    the sign-in service does not answer
-├── StoreError                the desk's own store cannot be used
+├── UnreadableDocumentError   a received document cannot be shown
+├── CollectorError            the audit cannot be sent to the collector, or not be read
+│   └── CollectorConflictError    the collector has another entry at that position
+├── SignInRejectedError       a person is not, or no longer, signed in
+├── SignInUnreachableError    the sign-in service does not reply
+├── StoreError                the console's own store cannot be used
 │   ├── StoreInUseError           another program has it open
-│   ├── StoreKeyError             the key at hand is not its key
+│   ├── StoreKeyError             the key does not open it
 │   ├── StoreDamagedError         it is damaged
-│   ├── StoreNewerError           a newer version of the desk made it
+│   ├── StoreNewerError           another version of the console made it
 │   └── StoreFullError            the disk is full or cannot be written
-└── SystemCallError           a system of record did not give what was asked; carries the system's name
-    ├── SystemUnavailableError    no connection, no answer in time, or the system says it is down
-    ├── SignInRequiredError       our credentials were refused
-    ├── BadAnswerError            it answered, but not what the standard says
-    ├── RefusedError              it understood and declined, with its reason
-    │   └── NotServedError            it does not have what was asked for at all; asking again does not help
-    ├── ConflictError             the record has moved on; carries their version
-    └── ThrottledError            too many requests; says when to ask again
+└── SystemCallError           a request to a system failed; carries the system's name
+    ├── SystemUnavailableError    no connection, no response in time, or the system reports that it is down
+    ├── SignInRequiredError       our credentials were rejected
+    ├── BadResponseError          the response does not follow the standard
+    ├── RejectedError             the system rejected the request, with its reason
+    │   └── NotServedError            the system does not have the resource; a retry does not help
+    ├── ConflictError             the record was changed; carries the system's version
+    └── ThrottledError            too many requests; has the time of the next attempt
 
-Only the six kinds of a system call cross a port.
+Only the six direct subclasses of `SystemCallError`, and `NotServedError`, cross a port.
 """
 
 from datetime import datetime
@@ -33,9 +33,9 @@ from console.messages import Message
 
 
 class ConsoleError(Exception):
-    """Any error that may be shown to a user; `str` gives its sentence in English.
+    """Any error that may be shown to a user. `str` returns its sentence in English.
 
-    `message` is the sentence as a text with values, where it has been said so: the window puts it into words.
+    `message` is a `Message` with values where one exists, which the window translates.
     """
 
     def __init__(self, message: Message | str = "") -> None:
@@ -55,15 +55,15 @@ class UsageError(ConsoleError):
 
 
 class UnknownCustomerError(ConsoleError):
-    """CRM was asked and has no customer of that number."""
+    """CRM has no customer of that number."""
 
 
 class UnreadableDocumentError(ConsoleError):
-    """A document came, but it cannot be shown."""
+    """A document was received, but it cannot be shown."""
 
 
 class StoreError(ConsoleError):
-    """The desk's own store cannot be used; the sentence says why and what is not lost."""
+    """The console's own store cannot be used. The sentence says why, and what is not lost."""
 
 
 class StoreInUseError(StoreError):
@@ -75,11 +75,11 @@ class StoreKeyError(StoreError):
 
 
 class StoreDamagedError(StoreError):
-    """The store's file is damaged, or no store of the desk's."""
+    """The store's file is damaged, or is not a store of the console."""
 
 
 class StoreNewerError(StoreError):
-    """A newer version of the desk made the store."""
+    """Another version of the console made the store, usually a newer one."""
 
 
 class StoreFullError(StoreError):
@@ -87,12 +87,12 @@ class StoreFullError(StoreError):
 
 
 class SystemCallError(ConsoleError):
-    """A system of record did not give what was asked.
+    """A request to a system of record failed.
 
-    `system` is its configured name, `code` what to quote to its support: short, without personal data.
-    `may_have_happened` is whether a write can have been carried out all the same; the sender sets it. A
-    refusal proves nothing: what carried the write out may still answer no. `was_not_sent` is whether surely no byte of
-    the request has left this computer.
+    `system` is its configured name. `code` is for the system's support: short, without personal data.
+    `may_have_happened` is whether a write may have been applied; the sender sets it. A rejection proves nothing: the
+    system may reject a write that it applied. `was_not_sent` is whether certainly no byte of the request has left this
+    computer.
     """
 
     def __init__(self, sentence: Message | str, *, system: str, code: str) -> None:
@@ -104,27 +104,27 @@ class SystemCallError(ConsoleError):
 
 
 class SystemUnavailableError(SystemCallError):
-    """No connection, no answer in time, or the system itself says it cannot serve now."""
+    """No connection, no response in time, or the system reports that it cannot serve now."""
 
 
 class SignInRequiredError(SystemCallError):
-    """The system refused our credentials."""
+    """The system rejected our credentials."""
 
 
 class BadResponseError(SystemCallError):
-    """The system answered, but not with what the standard says."""
+    """The response of the system does not follow the standard."""
 
 
 class RejectedError(SystemCallError):
-    """The system understood and declined; the sentence carries its reason."""
+    """The system rejected the request. The sentence has its reason."""
 
 
 class NotServedError(RejectedError):
-    """The system has no such resource: that part of the standard is not its own."""
+    """The system has no such resource: it does not implement that part of the standard."""
 
 
 class ConflictError(SystemCallError):
-    """The record was changed meanwhile; `their_version` is what the system holds now, where it said so."""
+    """The record was changed meanwhile. `their_version` is its current version, if the system sent it."""
 
     def __init__(self, sentence: Message | str, *, system: str, code: str, their_version: str | None = None) -> None:
         super().__init__(sentence, system=system, code=code)
@@ -132,9 +132,10 @@ class ConflictError(SystemCallError):
 
 
 class ThrottledError(SystemCallError):
-    """The system asks us to slow down; `retry_at` is when it will listen again, aware UTC.
+    """The system accepts no requests before `retry_at`, aware UTC.
 
-    With `is_outage` it says that it is down for so long: something before it may say so while it still works.
+    `is_outage`: the system also reported that it is down until then. A server in front of it may report that while it
+    works.
     """
 
     def __init__(
@@ -146,16 +147,16 @@ class ThrottledError(SystemCallError):
 
 
 class CollectorError(ConsoleError):
-    """The collector of the audit does not take what it is given, or its file cannot be read."""
+    """The collector of the audit does not accept entries, or its file cannot be read."""
 
 
 class CollectorConflictError(CollectorError):
-    """The collector has another entry in the place of one that it was given."""
+    """The collector has another entry at the position of one that was sent."""
 
 
 class SignInRejectedError(ConsoleError):
-    """A person is not, or no longer, signed in; the sentence says why and what to do."""
+    """A person is not, or no longer, signed in. The sentence says why and what to do."""
 
 
 class SignInUnreachableError(ConsoleError):
-    """The sign-in service does not answer; whoever is signed in stays so for as long as the deployment allows."""
+    """The sign-in service does not reply. A signed-in person stays signed in as long as the deployment allows."""

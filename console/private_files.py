@@ -1,4 +1,4 @@
-"""Folders and files that only their user may read: 0700 and 0600, or on Windows the access list of the user alone."""
+"""Folders and files that only their user may read: modes 0700 and 0600, or on Windows an access list of the user."""
 
 import errno
 import os
@@ -10,13 +10,13 @@ _FOLDER, _FILE = 0o700, 0o600
 
 
 def private_folder(path: Path) -> Path:
-    """Make a folder, where there is none, and return it; an existing one is closed to others.
+    """Create a folder if needed and return it. Remove other users' rights from an existing one.
 
-    On Windows a new folder gets an access list of its user, the administrators and the system alone; one that exists
-    keeps its own, which inside a user's profile is the same.
+    On Windows a new folder gets an access list of its user, the administrators and the system only. An existing one is
+    not changed: inside a user's profile it has the same list.
 
     Raises:
-        OSError: It cannot be made, or a link or another user's folder has its place.
+        OSError: The folder cannot be created, or there is a link or another user's folder in its place.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -30,10 +30,10 @@ def private_folder(path: Path) -> Path:
 
 
 def private_file(path: Path) -> Path:
-    """Make an empty file, where there is none, and return its path; an existing one is closed to others.
+    """Create an empty file if needed and return its path. Remove other users' rights from an existing one.
 
     Raises:
-        OSError: It cannot be made, or a link or another user's file has its place.
+        OSError: The file cannot be created, or there is a link or another user's file in its place.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
@@ -46,22 +46,22 @@ def private_file(path: Path) -> Path:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Put a text into a private file, in place of what it held.
+    """Save a text in a private file, in place of its old content.
 
     Raises:
-        OSError: As `private_file`, or it cannot be written.
+        OSError: As `private_file`, or the file cannot be written.
     """
     private_file(path).write_text(text, encoding="utf-8")
 
 
 def close_folder(path: Path) -> None:
-    """Close a folder and all in it to others; links are left as they are. Does what it can."""
+    """Remove other users' rights from a folder and all in it, except links. Skip files that cannot be changed."""
     for folder, _folders, files in os.walk(path):
         for name, mode in ((folder, _FOLDER), *((os.path.join(folder, one), _FILE) for one in files)):  # noqa: PTH118
             try:
                 if not stat.S_ISLNK(os.lstat(name).st_mode):
                     _close_to_others(Path(name), mode)
-            except OSError:  # of another user, or gone meanwhile
+            except OSError:  # the file of another user, or deleted meanwhile
                 continue
 
 

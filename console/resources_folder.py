@@ -1,4 +1,4 @@
-"""Where the files under resources/ lie: in the package once installed, beside it in a checkout."""
+"""The folder of the files under resources/: inside the package once installed, beside it in a checkout."""
 
 from pathlib import Path
 

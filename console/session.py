@@ -1,4 +1,4 @@
-"""The desk's services for the length of one run: on the configured systems, or on a sandbox of its own."""
+"""The console's services for one run: on the configured systems, or on a sandbox started for it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -29,33 +29,33 @@ from console.user_folders import configuration_folder, data_folder
 
 
 class AskSecret(Protocol):
-    """Asks for a secret of a system; None where nobody knows it."""
+    """Prompts for a secret of a system. Returns None if the user does not know it."""
 
     def __call__(self, sentence: str, /) -> Awaitable[str | None]:
-        """Say whose and return what was typed."""
+        """Show whose secret it is and return the typed text."""
 
 
 class AskPerson(Protocol):
-    """Has somebody sign in in the browser; returns once they have."""
+    """Prompts a person to sign in in the browser. Returns once they have."""
 
     def __call__(self, sign_in: SignIn, sentence: str, /) -> Awaitable[Person]:
-        """Say a sentence, where there is one, and return who signed in."""
+        """Show the sentence, if any, and return the person who signed in."""
 
 
 async def nobody_else() -> AsyncIterator[CustomerData | None]:
-    """Yield no store: there are no other people here."""
+    """Yield no store: no other people have one here."""
     for none in list[None]():
         yield none
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The services, and on a sandbox of its own the number of its world's first customer.
+    """The services, and with a sandbox the number of its first customer.
 
-    `remove_at_end` lets the person's store be removed once it is closed; it returns why not, empty where it will be.
-    `other_stores` yields what other people's stores of this deployment keep on this computer, one after the other; None
-    for one that cannot be opened now. `notice` is what the user must know of the store, `new_code` a recovery code made
-    now, to be shown once.
+    `remove_at_end` marks the person's store to be removed after it is closed. It returns why this is not possible, or
+    an empty text. `other_stores` yields the data of other people's stores of this deployment on this computer, one
+    after the other; None for a store that cannot be opened now. `notice` is a message about the store for the user.
+    `new_code` is a new recovery code, to be shown once.
     """
 
     console: Console
@@ -81,17 +81,17 @@ async def open_session(
     ask_person: AskPerson | None = None,
     ask_secret: AskSecret | None = None,
 ) -> AsyncIterator[Session]:
-    """Yield the services; at the end close them and stop the sandbox.
+    """Yield the services. At the end close them and stop the sandbox.
 
-    With a store what is known and typed outlives the program; what must be asked about it, `questions` asks.
-    Where the deployment says at which provider people sign in, `ask_person` has them do it, unless they still are. On
-    a sandbox without `ask_person` nobody signs in: its systems take a token that was handed over. A secret that the
-    store should hold and does not is asked for by `ask_secret`, and kept there.
+    With a store, loaded data and drafts outlive the program. `questions` has the prompts about the store. If the
+    deployment has sign-in, `ask_person` prompts for it, unless the last person is still signed in. On a sandbox without
+    `ask_person` nobody signs in: its systems accept a token. `ask_secret` prompts for secrets that are missing in the
+    store, and they are saved there.
 
     Raises:
-        ConfigurationError: There are no usable settings, or the sandbox does not start.
+        ConfigurationError: No usable settings were found, or the sandbox does not start.
         StoreInUseError: Another program has the store open.
-        SignInRefusedError: Somebody must sign in and nobody can be asked.
+        SignInRejectedError: Sign-in is needed, but `ask_person` was not given.
     """
     sandbox = await SandboxProcess.start() if demo else None
     try:
@@ -117,7 +117,7 @@ async def open_session(
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """What a session stands on: the systems, their secrets, the name of its stores, and the administrator's policy."""
+    """The base of a session: the systems, their secrets, the name of its stores, and the administrator's policy."""
 
     deployment: Deployment
     secrets: Secrets
@@ -143,7 +143,7 @@ def _of_sandbox(sandbox: SandboxProcess, *, signs_in: bool) -> _Ground:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """Who works here, how they signed in where somebody must, and their store."""
+    """The user, their store, and how they signed in if the deployment has sign-in."""
 
     user: User
     kept: OpenedStore
@@ -165,7 +165,7 @@ async def _enter(
 
 
 async def _compose(stack: AsyncExitStack, ground: _Ground, entry: _Entry, ask_secret: AskSecret | None) -> Console:
-    """Return the services, with their store open and every secret at hand."""
+    """Return the services, with their store open and all secrets loaded."""
     database = entry.kept.database
     kept_secrets = await _kept_secrets(ground.deployment.kept_secrets, database, ask_secret)
     console = await asyncio.to_thread(
@@ -198,14 +198,14 @@ def _session(ground: _Ground, stores: StoreLocator, entry: _Entry, console: Cons
 
 
 async def _with_unsent_elsewhere(session: Session, ground: _Ground) -> Session:
-    """Return a session whose notice also says where else work of this person was never sent."""
+    """Return a session whose notice also reports unsent work in other stores."""
     profiles = StoreProfiles(stores_folder())
     elsewhere = await profiles.unsent_elsewhere(ground.profile, signs_in=session.sign_in is not None)
     return replace(session, notice=" ".join(filter(None, (session.notice, elsewhere))))
 
 
 def _remover(stores: StoreLocator, console: Console, person: Person | None) -> Callable[[], Awaitable[str]]:
-    """Return what has a person's store removed once it is closed; asked, it returns why not, empty where it will be."""
+    """Return a function that marks a person's store for removal. It returns why not, or an empty text."""
 
     async def remove_at_end() -> str:
         unsent = await console.unsent_work.unsent()
@@ -235,9 +235,9 @@ async def access_to(
     ask_secret: AskSecret | None,
     ask_person: AskPerson,
 ) -> AsyncIterator[tuple[Secrets, SignIn | None]]:
-    """Yield how one system of a deployment is asked: with its secrets, and for whom where it wants a person.
+    """Yield the secrets for requests to one system, and the sign-in if the system needs a person.
 
-    The desk may be open meanwhile, so its sign-in is not used: renewing it here would end it there.
+    The console may be open at the same time. Its sign-in is not used, because renewing it here would end it there.
     """
     auth = deployment.systems[name].auth
     secrets: Secrets = SystemSecrets(config.parent)
@@ -263,12 +263,12 @@ async def access_to(
 async def _kept_secrets(
     wanted: Mapping[str, str], database: Database | None, ask_secret: AskSecret | None
 ) -> dict[str, str]:
-    """Return the secrets that lie in the store, of those that are wanted, each with the word for whose it is.
+    """Return the wanted secrets by reference, loaded from the store; `wanted` has the label of each.
 
-    What is not there is asked for, and kept where the store can be written.
+    A missing secret is prompted for, and saved if the store can be written.
 
     Raises:
-        ConfigurationError: One is not there and nobody could be asked, or knew it.
+        ConfigurationError: A secret is missing, and the user was not prompted or did not know it.
     """
     repository = SecretRepository(database) if database is not None else None
     found: dict[str, str] = {}
@@ -288,7 +288,7 @@ async def _kept_secrets(
 
 
 async def _restored(sign_in: SignIn, last: OpenedStore | None) -> tuple[Person | None, str]:
-    """Return who worked last, if they still may; else their store is closed again, and why it could not be asked."""
+    """Return the last person if still signed in, else None after closing their store; and why it is not known."""
     if last is None or last.database is None:
         return None, ""
     sentence = ""
@@ -304,13 +304,13 @@ async def _restored(sign_in: SignIn, last: OpenedStore | None) -> tuple[Person |
 async def _signed_in(
     sign_in: SignIn, stores: StoreLocator | None, ask_person: AskPerson | None
 ) -> tuple[Person, OpenedStore]:
-    """Return who works here and their store: whoever did last, if they still may, else whoever signs in now."""
+    """Return the person and their store: the last person if still signed in, else the one who signs in now."""
     last = await stores.open_last() if stores is not None else None
     person, sentence = await _restored(sign_in, last)
     if person is not None and last is not None:
         return person, last
     if stores is not None and stores.has_people:
-        sign_in.demand_proof()  # whoever signs in now may be another than the browser remembers
+        sign_in.demand_proof()  # a different person may sign in than the browser remembers
     if ask_person is None:
         raise SignInRejectedError(sentence or "Somebody must sign in first: open the desk's window once.")
     person = await ask_person(sign_in, sentence)
@@ -325,9 +325,9 @@ async def _signed_in(
 async def open_last_store(
     *, config: Path | None, demo: bool, questions: StoreQuestions = NOBODY_ASKED, to_read: bool = False
 ) -> OpenedStore:
-    """Return the store of whoever worked last on a deployment's desk, or why there is none to be opened.
+    """Return the store of the last person who used a deployment's console, or why there is none.
 
-    Opened only `to_read`, it may be open in the desk's window meanwhile.
+    Opened with `to_read`, the store may be open in the console's window at the same time.
     """
     profile, signs_in = "sandbox", True
     if not demo:
@@ -345,10 +345,10 @@ def _questions_of_sandbox(questions: StoreQuestions) -> StoreQuestions:
 
 
 def stores_folder() -> Path:
-    """Return where the stores of this user lie."""
+    """Return the folder of this user's stores."""
     return data_folder() / "stores"
 
 
 def default_configuration() -> Path:
-    """Return where the settings are looked for when nothing is said."""
+    """Return the default path of the settings."""
     return configuration_folder() / "systems.toml"

@@ -1,4 +1,4 @@
-"""Everything behind the painted window: event loop, workspace, services, and the end of all of them in order."""
+"""Loads everything behind the visible window: event loop, workspace and services. Ends them in order."""
 
 import argparse
 import asyncio
@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # loaded step by step, after the first paint
 def run_console(
     app: QApplication, window: MainWindow, palette: SearchPalette, options: argparse.Namespace, preferences: Preferences
 ) -> int:
-    """Run the program until its window is closed; return the exit status."""
+    """Run the program until its window is closed. Return the exit status."""
     bridge = Bridge()
     return run_application(app, bridge, lambda: _run(window, palette, bridge, options, preferences))
 
@@ -40,7 +40,7 @@ async def _run(
 ) -> int:
     closed = asyncio.Event()
     window.closing.connect(closed.set)
-    if window.is_closing:  # it was closed while this was being loaded
+    if window.is_closing:  # it was closed while this module was being loaded
         return 0
     start_logging()
     watchdog, collector = StallWatchdog(), WindowGarbageCollector()
@@ -56,7 +56,7 @@ async def _run(
         collector.stop()
 
 
-class _Ended(Exception):  # noqa: N818 - no error: the program is to end
+class _Ended(Exception):  # noqa: N818 - not an error: the program is to end
     """The start ends here, with this exit status."""
 
     def __init__(self, status: int) -> None:
@@ -65,7 +65,7 @@ class _Ended(Exception):  # noqa: N818 - no error: the program is to end
 
 
 class Startup:
-    """The start of one run, in steps. What each step opens, `stack` closes at the end."""
+    """The start of one run, in steps. `stack` closes at the end everything that the steps open."""
 
     parts: "WindowParts"
     session: "Session"
@@ -86,7 +86,7 @@ class Startup:
 
     @property
     def steps(self) -> tuple[Callable[[], Awaitable[None]], ...]:
-        """What is done from the first paint to a usable desk, in this order."""
+        """The steps from the first paint to a usable console, in order."""
         return (
             self._load_window,
             self._fill_window,
@@ -98,7 +98,7 @@ class Startup:
         )
 
     async def run(self) -> int:
-        """Do all steps, wait until the window is closed, and return the exit status."""
+        """Run all steps, wait until the window is closed, and return the exit status."""
         try:
             for step in self.steps:
                 await step()
@@ -123,10 +123,10 @@ class Startup:
         await asyncio.to_thread(_import_services)
 
     async def _open_session(self) -> None:
-        """Open the session, unless the window is closed meanwhile.
+        """Open the session, unless the window is closed first.
 
         Raises:
-            _Ended: The window was closed, or the desk cannot work and has said why.
+            _Ended: The window was closed, or the console cannot work and has shown why.
         """
         self.window.say(tr("Connecting the systems…"))
         grant = asyncio.create_task(self._enter_session(), name="open session")
@@ -170,10 +170,10 @@ class Startup:
         return sign_in_by_itself
 
     async def _say_why_not(self, error: ConsoleError) -> int:
-        """Say why the desk cannot work, here and in the terminal it was started from; return the exit status."""
+        """Show why the console cannot work, in the window and in the terminal. Return the exit status."""
         from console.views.store.store_dialogs import end_with  # noqa: PLC0415 - loaded by an earlier step
 
-        with contextlib.suppress(OSError, AttributeError, ValueError):  # there may be no terminal that takes it
+        with contextlib.suppress(OSError, AttributeError, ValueError):  # the terminal may be missing or closed
             sys.stderr.write(f"{error}\n")
         self.window.say(str(error))
         self.window.set_failed()
@@ -183,7 +183,7 @@ class Startup:
         return 2 if isinstance(error, ConfigurationError) else 1
 
     async def _attach(self) -> None:
-        """Put the services into the window, and say what must be known of them."""
+        """Connect the services to the window, and show notices about them."""
         parts, session = self.parts, self.session
         parts.workspace.attach(session.console)
         if session.sign_in is not None:
@@ -200,11 +200,11 @@ class Startup:
         caches = asyncio.create_task(log_caches(self.session.console.cache_sizes), name="caches")
         self.stack.push_async_callback(_end, caches)
         self.stack.callback(watch_network(self.session.console.network.set_online))
-        # What is loaded now stays for good; no later collection need look at it again, which would take tens of ms.
+        # Everything loaded by now stays until the end. Later collections skip it, which saves tens of ms each.
         gc.freeze()
 
     async def _tour(self) -> None:
-        """Take the tour, if one is asked for; the program ends after it.
+        """Run the tour if the command line has one. The program ends after it.
 
         Raises:
             _Ended: The tour is over.
@@ -218,7 +218,7 @@ class Startup:
 
 
 def _import_services() -> None:
-    """Load the services. No Qt is in them, so they may take their time on a worker thread."""
+    """Import the services. They do not use Qt, so they can load on a worker thread."""
     import console.session  # noqa: F401, PLC0415 - after the first paint
 
 

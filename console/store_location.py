@@ -1,4 +1,4 @@
-"""Where one person's store lies, and how it is opened: its lock, its key, its code, and what is left of one."""
+"""The location of one person's store, and how it is opened: lock, key, recovery code, and remains of a lost store."""
 
 import asyncio
 import contextlib
@@ -42,10 +42,10 @@ IN_MEMORY = "What you type is kept in memory alone, until the desk closes."
 
 
 class AskCode(Protocol):
-    """Asks the user for a code; None where they go on without."""
+    """Prompts the user for a code. Returns None if they go on without."""
 
     def __call__(self, sentence: str, *, is_new: bool) -> Awaitable[str | None]:
-        """Say why and return what was typed; `is_new` is whether a code is chosen, not remembered."""
+        """Show the reason and return the typed text. `is_new` is whether the user chooses a new code."""
 
 
 AskAnew = Callable[[str], Awaitable[bool]]
@@ -54,11 +54,11 @@ AskAnew = Callable[[str], Awaitable[bool]]
 
 @dataclass(frozen=True, slots=True)
 class OpenedStore:
-    """A store that was opened, or why none was.
+    """An opened store, or the reason why none was opened.
 
-    `notice` is what the user must know. `make_code` returns a new recovery code, `confirm_code` lets it be the only
-    one. `new_code` is one that was made because nobody has written one down yet. `guard` is what the person's programs
-    note of accounts.
+    `notice` is a message for the user. `make_code` returns a new recovery code, `confirm_code` makes it the only one.
+    `new_code` was made because no code is confirmed yet. `guard` is the log of opened accounts that the person's
+    programs share.
     """
 
     database: Database | None = None
@@ -71,10 +71,10 @@ class OpenedStore:
 
 @dataclass(frozen=True, slots=True)
 class StoreQuestions:
-    """Who is asked about a store, where anybody can be.
+    """The prompts about a store, where there is somebody to prompt.
 
-    `shows_codes` is whether a code that is made is shown; `keeps_work` whether work lies in it that somebody would
-    miss, unlike in a sandbox's.
+    `shows_codes` is whether a new code is shown to the user. `keeps_work` is whether the store may have work that a
+    user would miss, unlike the store of a sandbox.
     """
 
     code: AskCode | None = None
@@ -87,7 +87,7 @@ NOBODY_ASKED = StoreQuestions()
 
 
 class StoreLocation:
-    """Where one person's store lies, and how it is opened."""
+    """The location of one person's store, and how to open it."""
 
     def __init__(self, folder: Path, questions: StoreQuestions) -> None:
         self._folder, self._questions = folder, questions
@@ -98,13 +98,13 @@ class StoreLocation:
         self._remains = StoreRemains(folder)
 
     async def open(self) -> OpenedStore:
-        """Return the open store; where there is none, or no key, what the user must know.
+        """Return the open store. If there is none or its key is missing, return a notice for the user.
 
         Raises:
             StoreInUseError: Another program has it open.
         """
         try:
-            lock = await asyncio.to_thread(take_lock, self._file)  # before the key: of two first starts one makes it
+            lock = await asyncio.to_thread(take_lock, self._file)  # first: only one of two first starts makes a key
         except StoreInUseError:
             raise
         except StoreError as error:
@@ -120,7 +120,7 @@ class StoreLocation:
             raise
 
     async def open_to_read(self) -> OpenedStore:
-        """Return the store to be read beside the desk that may have it open."""
+        """Return the store for reading, even while the console has it open."""
         try:
             if not self._remains.has_store:
                 await self._refuse_remains()
@@ -133,7 +133,7 @@ class StoreLocation:
             return OpenedStore(notice=f"{error} {IN_MEMORY}")
 
     async def open_guard(self) -> GuardLogFile:
-        """Return what programs of this person note of accounts. Raises as `StoreLocator.open_guard`."""
+        """Return the log of opened accounts of this person's programs. Raises as `StoreLocator.open_guard`."""
         if not self._remains.has_store:
             raise StoreError("Nobody has worked here by this sign-in yet. Start the console's window once, then this.")
         try:
@@ -182,10 +182,10 @@ class StoreLocation:
         return await self._with(lock, key)
 
     async def _find_key(self) -> bytes | None:
-        """Return the key in the keyring, None where it has none. One that fails is not asked again.
+        """Return the key in the keyring, or None if it has none. A keyring that failed is not used again.
 
         Raises:
-            NoKeyringError: There is no keyring, or it does not answer.
+            NoKeyringError: No keyring was found, or it does not reply.
         """
         if self._no_keyring is not None:
             raise self._no_keyring
@@ -199,7 +199,7 @@ class StoreLocation:
         """Return the key in the keyring.
 
         Raises:
-            StoreKeyError: There is none, or no keyring.
+            StoreKeyError: The keyring has no key, or no keyring was found.
         """
         key = await self._find_key()
         if key is None:
@@ -209,10 +209,10 @@ class StoreLocation:
         return key
 
     async def _refuse_remains(self) -> None:
-        """See that nothing of an earlier store is left: a new one would be put over it.
+        """Check that no files of an earlier store are left, because a new store would overwrite them.
 
         Raises:
-            StoreDamagedError: Something is left, or the keyring has the key of a store that is gone.
+            StoreDamagedError: Files are left, or the keyring has the key of a missing store.
         """
         if self._remains.is_first_start:
             return
@@ -228,7 +228,7 @@ class StoreLocation:
             )
 
     async def _begin(self, lock: StoreLock) -> OpenedStore:
-        """Return a new store. Killed in between, the next start does the same again."""
+        """Return a new store. If the program is killed meanwhile, the next start repeats this."""
         await asyncio.to_thread(self._remains.begin)
         try:
             key = await self._find_key() or await self._keyring.make()
@@ -240,20 +240,20 @@ class StoreLocation:
         return kept
 
     async def _with(self, lock: StoreLock, key: bytes) -> OpenedStore:
-        """Return the store that a key opens, with what must be known of it."""
+        """Return the store that a key opens, with a notice for the user."""
         database = await asyncio.to_thread(open_database, self._file, key, lock)
         try:
             notice = await read_through(database)
             state = StoreState(database)
             confirmed = await asyncio.to_thread(digest_of_confirmed, self._folder)
             known = await state.load("recovery")
-            if known and known == self._confirmed_before != confirmed:  # rewritten just now, for the same code
+            if known and known == self._confirmed_before != confirmed:  # just rewritten for the same code
                 await state.save("recovery", confirmed)
                 known = confirmed
             is_confirmed = bool(confirmed) and known == confirmed
             plain = await asyncio.to_thread(key_in_the_clear, self._folder) if self._questions.shows_codes else None
         except BaseException:
-            # The lock stays ours: what is damaged may be set aside, and a new store begun.
+            # Keep the lock: a damaged store may be set aside and a new one made.
             await asyncio.to_thread(database.close, keep_lock=True)
             raise
 
@@ -268,7 +268,7 @@ class StoreLocation:
 
         code = ""
         if self._questions.shows_codes and (plain is not None or not is_confirmed):
-            if self._no_keyring is not None:  # whoever opened it has typed what opens it
+            if self._no_keyring is not None:  # without a keyring, the user has just typed the code or passphrase
                 await confirm()
             else:
                 code = await make_code()
@@ -278,7 +278,7 @@ class StoreLocation:
         return OpenedStore(database, notice, code, make_code, confirm, await self._guard_log(key))
 
     async def _ask(self, error: StoreKeyError) -> bytes:
-        """Return the key a user's code opens, or that they make one for; asked until it fits or they give up."""
+        """Return the key for a code that the user types or chooses. Prompts until the code fits or the user cancels."""
         plain = await asyncio.to_thread(key_in_the_clear, self._folder)
         if plain is not None:
             return await self._ask_anew(plain, error)
@@ -300,7 +300,7 @@ class StoreLocation:
         raise error
 
     async def _under_new_code(self, key: bytes, sentence: str, error: StoreKeyError) -> bytes:
-        """Return a key once it is kept by a code that its user makes up; asked until it is strong or they give up."""
+        """Return the key once it is saved with a code that the user chose. Prompts until it is strong or cancelled."""
         ask = self._questions.code
         while ask is not None and (code := await ask(sentence, is_new=True)) is not None:
             if is_strong(code):
@@ -311,7 +311,7 @@ class StoreLocation:
         raise error
 
     async def _ask_anew(self, key: bytes, error: StoreKeyError) -> bytes:
-        """Return the key of a recovery file that was not encrypted, once it is kept by a new passphrase or keyring."""
+        """Return the key of an unencrypted recovery file, once a new passphrase or the keyring protects it."""
         if not isinstance(error, NoKeyringError):
             return key  # a new code is made and shown once the store is open
         await self._under_new_code(key, f"{_WAS_PLAIN} Choose another passphrase.", error)

@@ -1,4 +1,4 @@
-"""Where the stores of a computer lie, one for each person of a deployment, and who worked here last."""
+"""Finds the stores on a computer, one per person of a deployment, and the last person who worked there."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class StoreLocator:
-    """The stores of one deployment on this computer: one for each person, and a note of who worked here last."""
+    """The stores of one deployment on this computer: one per person, and a note of the last person."""
 
     def __init__(self, folder: Path, profile: str, questions: StoreQuestions, *, to_read: bool = False) -> None:
         self._folder, self._profile, self._questions, self._to_read = folder, profile, questions, to_read
@@ -31,7 +31,7 @@ class StoreLocator:
         self._opened = ""
 
     async def open(self, person: Person | None = None) -> OpenedStore:
-        """Return a person's store, made where there is none; without a person the one of a desk without sign-in."""
+        """Return a person's store; create it if needed. Without a person, the store of a console without sign-in."""
         name = self._profile
         if person is not None:
             name = self._name_of(person)
@@ -39,17 +39,17 @@ class StoreLocator:
         return await self._open(name)
 
     async def open_last(self) -> OpenedStore | None:
-        """Return the store of whoever worked here last, None where that is not known."""
+        """Return the store of the last person who worked here, or None if that is not known."""
         name = await self._read_last()
         if not re.fullmatch(rf"{re.escape(self._profile)}-[0-9a-f]{{12}}", name):
             return None
         return await self._open(name) if self.has(name) else None
 
     async def open_guard(self, person: Person) -> GuardLogFile:
-        """Return what this person's programs note of accounts, without their store, which the window may have open.
+        """Return the log of opened accounts of a person's programs, without the store, which the window may have open.
 
         Raises:
-            StoreError: They have no store here yet, or it cannot be opened.
+            StoreError: The person has no store here yet, or it cannot be opened.
         """
         return await StoreLocation(self._folder / self._name_of(person), self._questions).open_guard()
 
@@ -63,9 +63,10 @@ class StoreLocator:
         return any(self.has(path.name) for path in self._folder.glob(f"{self._profile}-*") if path.is_dir())
 
     async def open_others(self) -> AsyncIterator[OpenedStore]:
-        """Yield every other store of this deployment, one after the other, each closed before the next is opened.
+        """Yield every other store of this deployment, one after the other. Each is closed before the next is opened.
 
-        Nobody is asked for a code; one that does not open, or that a window has open, comes without its database.
+        Prompts for codes are not shown. A store that cannot be opened, or that a window has open, comes without its
+        database.
         """
         names = [path.name for path in sorted(self._folder.glob(f"{self._profile}*")) if path.is_dir()]
         mine = re.compile(rf"{re.escape(self._profile)}(-[0-9a-f]{{12}})?")
@@ -83,11 +84,11 @@ class StoreLocator:
                     await kept.database.aclose()
 
     def has(self, name: str) -> bool:
-        """Return whether there is a store of this name, or what is left of one."""
+        """Return whether there is a store of this name, or remains of one."""
         return bool(StoreRemains(self._folder / name).names)
 
     async def remove_marked(self) -> None:
-        """Remove the store of whoever wanted that, once it is closed; what cannot be removed is in the log."""
+        """Remove the store that was marked for removal, once it is closed. Failures are logged."""
         if self.removed is not None:
             try:
                 await self.remove(self.removed)
@@ -95,11 +96,11 @@ class StoreLocator:
                 _log.warning("a store could not be removed from this computer: %s", error)
 
     async def remove(self, person: Person) -> None:
-        """Remove a person's store: its key first, without which nothing of it can be read, then its files.
+        """Remove a person's store: first its key, without which the store cannot be read, then its files.
 
         Raises:
-            NoKeyringError: The key cannot be taken out of the keyring; nothing is removed.
-            OSError: A file cannot be removed; without the key it is of no use to anybody.
+            NoKeyringError: The key cannot be removed from the keyring; nothing is removed.
+            OSError: A file cannot be removed. Without the key it is useless.
         """
         folder = self._folder / self._name_of(person)
         await Keyring(folder.name).forget()
@@ -121,7 +122,7 @@ class StoreLocator:
         return self._folder / f"{self._profile}.last"
 
     async def forget_last(self) -> None:
-        """Forget who worked here last: the next start asks who signs in."""
+        """Forget who worked here last. The next start requires a sign-in."""
         await asyncio.to_thread(self._last.unlink, missing_ok=True)
 
     async def _note_last(self, name: str) -> None:
@@ -129,14 +130,14 @@ class StoreLocator:
             private_folder(self._folder)
             write_private(self._last, name)
 
-        with contextlib.suppress(OSError, NoKeyringError):  # then the next start asks for a sign-in
+        with contextlib.suppress(OSError, NoKeyringError):  # on an error the next start requires a sign-in
             await asyncio.to_thread(write)
             await self._seal.keep(_sealed(name))
 
     async def _read_last(self) -> str:
-        """Return the name that was noted last; empty where none was, or the file was changed or put back since.
+        """Return the name noted last. Return an empty text if there is none, or if the file was changed or restored.
 
-        Where there is no keyring whoever opens a store types what opens it, whatever the file says.
+        Without a keyring the name is not checked: a user must type a code to open a store anyway.
         """
         try:
             name = (await asyncio.to_thread(self._last.read_text, encoding="utf-8")).strip()
@@ -153,5 +154,5 @@ class StoreLocator:
 
 
 def _sealed(name: str) -> bytes:
-    """Return what the keyring has of the name of whoever worked here last."""
+    """Return the digest of a name that the keyring has, to detect changes to the file."""
     return hashlib.blake2b(f"last {name}".encode(), digest_size=32).digest()

@@ -1,4 +1,4 @@
-"""Which stores on this computer are a deployment's, also after an address of one of its systems has changed."""
+"""Finds the stores of a deployment on this computer, even after an address of one of its systems has changed."""
 
 import asyncio
 import hashlib
@@ -26,10 +26,10 @@ class StoreProfiles:
         self._folder = folder
 
     def choose(self, deployment: Deployment) -> str:
-        """Return the name of a deployment's stores, and note its systems under it. Blocks.
+        """Return the name of a deployment's stores, and save a note of its systems. Blocks.
 
-        It is the same as before where most of the systems are: an address that changes loses nothing. Where they are
-        others, it is another deployment: its facts and actions are not this one's.
+        The name stays the same if the systems have the same names and most have the same address, so that a changed
+        address loses nothing. Otherwise it is another deployment, with its own facts and actions.
         """
         systems = {name: system.base_url for name, system in sorted(deployment.systems.items())}
         name = self._known(systems)
@@ -41,16 +41,17 @@ class StoreProfiles:
         return name
 
     async def unsent_elsewhere(self, profile: str, *, signs_in: bool) -> str:
-        """Return a sentence about unsent actions in stores of other deployments, empty where there are none.
+        """Return a sentence about unsent actions in stores of other deployments, or an empty text if there are none.
 
-        Where people sign in, the store of before they did is another one too; those of other people are theirs.
+        With sign-in, the store from before sign-in was introduced counts as another one. Stores of other people are not
+        read.
         """
         count, addresses = 0, dict[str, None]()
         for folder in await asyncio.to_thread(lambda: list(self._others(profile, signs_in=signs_in))):
             try:
                 unsent = await _count_unsent(folder)
             except NoKeyringError:
-                break  # it would answer for none of them, and each would be waited for
+                break  # it would fail for all of them, after a wait for each
             if unsent:
                 count += unsent
                 addresses |= dict.fromkeys(self._noted(folder.name.partition("-")[0]).values())
@@ -91,10 +92,10 @@ class StoreProfiles:
 
 
 async def _count_unsent(folder: Path) -> int:
-    """Return how many actions of a store were not sent; 0 where this user's keyring does not open it.
+    """Return how many actions of a store are unsent; 0 if this user's keyring cannot open it.
 
     Raises:
-        NoKeyringError: There is no keyring, or it does not answer.
+        NoKeyringError: No keyring was found, or it does not reply.
     """
     key = await Keyring(folder.name).find()
     if key is None:

@@ -1,4 +1,4 @@
-"""Where this user's files lie, by the customs of the system (XDG on Linux, Library on macOS, AppData on Windows)."""
+"""This user's folders, by the rules of the operating system (XDG on Linux, Library on macOS, AppData on Windows)."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -11,22 +11,25 @@ _NAME = "opticom-console"
 
 
 def configuration_folder() -> Path:
-    """Return where the settings are looked for. All of these raise ConfigurationError for a user without a home."""
+    """Return the folder of the settings.
+
+    All these functions raise `ConfigurationError` for a user without a home folder.
+    """
     return _found(lambda: platformdirs.user_config_dir(_NAME, appauthor=False))
 
 
 def data_folder() -> Path:
-    """Return where the stores lie."""
+    """Return the folder of the stores."""
     return _found(lambda: platformdirs.user_data_dir(_NAME, appauthor=False))
 
 
 def cache_folder() -> Path:
-    """Return where worlds of the sandbox lie, which can be made again."""
+    """Return the folder of sandbox worlds, which can be made again."""
     return _found(lambda: platformdirs.user_cache_dir(_NAME, appauthor=False))
 
 
 def log_folder() -> Path:
-    """Return where the log lies."""
+    """Return the folder of the log."""
     return _found(lambda: platformdirs.user_log_dir(_NAME, appauthor=False))
 
 

@@ -59,7 +59,7 @@ def _actions() -> Iterator[list[str]]:
     ]
     forms = [
         ("Note", Permission.ADD_NOTE),
-        ("Contact data", Permission.CHANGE_CONTACT),
+        ("Contact details", Permission.CHANGE_CONTACT),
         ("Promise to pay", Permission.PROMISE_TO_PAY),
     ]
     for title, permission in (*forms, *((kind.title, kind.permission) for kind in ACTIONS.values())):

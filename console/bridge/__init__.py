@@ -1,4 +1,4 @@
-"""Where Qt and asyncio meet; the only place that knows both."""
+"""The bridge between Qt and asyncio; the only package that knows both."""
 
 from console.bridge.garbage import WindowGarbageCollector
 from console.bridge.loop import DisplayGoneError, EventLoop, run_application

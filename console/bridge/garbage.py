@@ -1,8 +1,8 @@
-"""Garbage collection on the window's thread alone.
+"""Garbage collection on the window's thread only.
 
-Python's cyclic collector runs in whichever thread allocates. A cycle that holds a widget or a painter would then be
-destroyed in a worker's thread, which Qt answers with a crash. So the program turns automatic collection off before its
-first window, and this collects in its place: young objects often, which takes little, and all while nothing happens.
+Python's cyclic collector runs in any thread that allocates. It could destroy a widget or a painter in a worker thread,
+and Qt crashes then. So the program turns automatic collection off before its first window. This module collects
+instead: young objects often, which is cheap, and all objects while the window is idle.
 """
 
 import gc
@@ -12,16 +12,16 @@ from PySide6.QtCore import Qt, QTimer
 
 
 class WindowGarbageCollector:
-    """Collects in turns of the window's event loop. Made, started and stopped on the window's thread."""
+    """Collects garbage in the window's event loop. Create, start and stop it on the window's thread."""
 
     BEAT_MS = 1_000
-    # As many new objects take about half a millisecond; Python's own limit of 700 is for collecting at any moment.
+    # Collecting this many new objects takes about 0.5 ms. Python's own limit of 700 is for collecting at any moment.
     YOUNG_LIMIT = 5_000
-    # A beat in which the window's thread was busy for less than this share of it was quiet.
+    # A beat is quiet if the window's thread was busy for less than this share of it.
     QUIET_SHARE = 0.05
     QUIET_BEATS = 3
-    # A window that is never quiet collects everything all the same after so many collections of the young: what closed
-    # customers leave is little then. Left for minutes it was 200 MB, and took more than a second at once.
+    # A window that is never quiet does a full collection after this many young ones, so that closed customers leave
+    # little garbage. After minutes without one it was 200 MB, and collecting it took more than 1 s.
     MOST_YOUNG = 3
     LONGEST_BEATS = 300
 
@@ -38,13 +38,13 @@ class WindowGarbageCollector:
         self._has_survivors = False
 
     def start(self) -> None:
-        """Turn automatic collection off, and begin."""
+        """Turn automatic collection off and start the timer."""
         gc.disable()
         self._cpu_s = time.thread_time()
         self._timer.start()
 
     def stop(self) -> None:
-        """End; automatic collection stays off, because windows may still be alive."""
+        """Stop the timer. Automatic collection stays off, because windows may still exist."""
         self._timer.stop()
 
     def _beat(self) -> None:
@@ -65,7 +65,7 @@ class WindowGarbageCollector:
 
     def _is_time_for_all(self) -> bool:
         if not self._has_survivors and gc.get_count()[0] < self.YOUNG_LIMIT:
-            return False  # so little is new that an idle window stays asleep
+            return False  # with so few new objects, an idle window stays asleep
         return (
             self._quiet_beats >= self.QUIET_BEATS
             or self._young_since_full >= self.MOST_YOUNG

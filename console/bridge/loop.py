@@ -1,4 +1,4 @@
-"""Qt's event loop as asyncio's, and the program that runs on it."""
+"""Qt's event loop as the asyncio event loop, and the function that runs the program on it."""
 
 import asyncio
 import logging
@@ -29,11 +29,11 @@ _TURN_S = 0.004
 
 
 class ReadySteps(QObject):
-    """The callbacks that wait for the loop's next turn, run in the order in which they came.
+    """The queue of callbacks that are ready; runs them in the order in which they were added.
 
-    qasync gives each a timer of its own, and Qt fires all that are due before it looks at the next key: when ten
-    customers are answered at once, that is a wait of many small steps. Here they take a turn of a few milliseconds,
-    and go on in the next.
+    qasync gives each callback its own timer, and Qt fires all due timers before it handles the next key. When the
+    data of ten customers arrives at once, a key waits for many small steps. Here each turn takes a few milliseconds,
+    and the rest runs in the next turn.
     """
 
     def __init__(self) -> None:
@@ -42,21 +42,21 @@ class ReadySteps(QObject):
         self._timer = 0
 
     def add(self, handle: asyncio.Handle) -> None:
-        """Let a callback run in the next turn; of the window's thread."""
+        """Add a callback for the next turn. Call on the window's thread."""
         self._handles.append(handle)
         self._wake()
 
     def clear(self) -> None:
-        """Forget what waits; the loop is closed."""
+        """Drop all callbacks, because the loop is closed."""
         self._handles.clear()
         self._sleep()
 
     def timerEvent(self, _event: QTimerEvent) -> None:  # noqa: N802 - Qt's name
-        # Stopped before and started after: Qt never fires a timer within itself, and a step may open a loop of its own.
+        # Stop the timer first and restart it after: Qt never nests a timer, and a step may run a nested event loop.
         self._sleep()
         until_s = time.monotonic() + _TURN_S
-        for _ in range(len(self._handles)):  # what these steps add is for the next turn
-            if not self._handles:  # a loop of its own within a step has taken them
+        for _ in range(len(self._handles)):  # callbacks that these steps add run in the next turn
+            if not self._handles:  # a nested event loop within a step has run them
                 break
             handle = self._handles.popleft()
             if not handle.cancelled():
@@ -77,18 +77,18 @@ class ReadySteps(QObject):
 
 
 class EventLoop(qasync.QEventLoop):  # type: ignore[misc] # qasync says nothing of its types
-    """Qt's loop as asyncio's, with the things that qasync leaves out.
+    """Qt's event loop as the asyncio event loop, with additions that qasync lacks.
 
-    Callbacks that are ready run in short turns (see ReadySteps). At the end of `run_until_complete` qasync processes
-    Qt's events one last time: tasks that take a step there must find a running loop, or they could not start others.
-    And asynchronous generators that are dropped half-way must be closed by the loop: without its hooks a dropped
-    response stream leaves its connection in use for good.
+    Ready callbacks run in short turns (see `ReadySteps`). At the end of `run_until_complete` qasync processes Qt's
+    events one last time. Tasks that run a step there need a running loop to start other tasks. The loop also closes
+    asynchronous generators that are dropped half-way. Without its hooks, a dropped response stream never releases
+    its connection.
     """
 
     def __init__(self, app: QApplication) -> None:
         self._ready_steps = ReadySteps()
         super().__init__(app)
-        # Plain threads, begun as they are needed: qasync starts ten of Qt's at once, and one has crashed at its end.
+        # Plain threads, started on demand: qasync starts ten Qt threads at once, and one has crashed when it ended.
         self.set_default_executor(ThreadPoolExecutor(_WORKERS, "desk"))
 
     def call_soon(
@@ -119,18 +119,18 @@ class EventLoop(qasync.QEventLoop):  # type: ignore[misc] # qasync says nothing 
 
 
 class DisplayGoneError(ConsoleError):
-    """Qt has ended its loop under the program, since there is nothing any more to show a window on."""
+    """Qt has ended its event loop, because the display for windows has gone."""
 
 
 def run_application(app: QApplication, bridge: Bridge, main: Callable[[], Coroutine[Any, Any, int]]) -> int:
-    """Run a coroutine on the window's thread until it returns; return its result.
+    """Run a coroutine on the window's thread until it returns, and return its result.
 
-    Exceptions in Qt slots and in tasks nobody awaits reach the bridge's error route instead of the terminal.
+    Exceptions in Qt slots and in tasks without an `await` go to `Bridge.report`, not to the terminal.
 
     Raises:
-        DisplayGoneError: The display has gone, such as an X server that was killed; Qt ends its loop then.
+        DisplayGoneError: The display has gone, for example because the X server was killed. Qt ends its loop then.
     """
-    app.setQuitOnLastWindowClosed(False)  # closing a last dialog would stop the loop under running tasks
+    app.setQuitOnLastWindowClosed(False)  # closing the last dialog would stop the loop while tasks run
     loop = EventLoop(app)
     asyncio.set_event_loop(loop)
     before = sys.excepthook

@@ -1,4 +1,4 @@
-"""Whether this computer has a network, as the operating system says."""
+"""The network state of this computer, as the operating system reports it."""
 
 import importlib
 import logging
@@ -9,14 +9,14 @@ _log = logging.getLogger(__name__)
 
 
 def watch_network(on_change: Callable[..., None]) -> Callable[[], None]:
-    """Call back with `online=` now and whenever the operating system says so; return what ends that.
+    """Call `on_change(online=...)` now and at each change, and return a function that stops the watching.
 
-    Where it cannot tell, there is a network. Only "disconnected" counts as none: a network without the internet may
-    well reach the systems.
+    Only "disconnected" counts as offline: a network without internet access may still reach the systems. An unknown
+    state counts as online. If Qt cannot report the state at all, `on_change` is never called.
     """
     try:
         module = importlib.import_module("PySide6.QtNetwork")  # loaded once the window works
-    except ImportError as error:  # a system library of Qt's may be missing where the desk was not set up by dev.py
+    except ImportError as error:  # a system library for Qt may be missing if dev.py did not set up the console
         _log.info("the state of the network is unknown: %s", error)
         return lambda: None
     information = module.QNetworkInformation

@@ -1,4 +1,4 @@
-"""Notices when the window's thread does not get round to its events, and says where it was."""
+"""A watchdog that logs when the window's thread is too busy to handle events, with its stack."""
 
 import faulthandler
 import logging
@@ -16,14 +16,15 @@ STALL_MS = 100.0
 
 
 class StallWatchdog:
-    """Measures the turns of the window's event loop and logs those of more than 100 ms with their stack.
+    """Measures the turns of the window's event loop and logs the stack of turns of more than 100 ms.
 
-    `worst_wall_ms` is the longest turn by the clock, `worst_cpu_ms` by the thread's own processor time, which a busy
-    machine does not distort. A turn is seen as long as it is, less up to one beat. The program beats seldom, because
-    each beat wakes an idle computer; tests and benchmarks beat often, to measure exactly.
+    A measured turn is the time between two beats: the real turn plus up to one beat. So a turn is logged when it is
+    longer than `STALL_MS` plus one beat. `worst_wall_ms` is the longest turn in real time. `worst_cpu_ms` is the
+    longest in the thread's processor time, which a busy machine does not distort. The program uses a long beat,
+    because each beat wakes an idle computer. Tests and benchmarks use a short beat, to measure exactly.
 
-    The stack is written by `faulthandler`, which holds no reference to a frame: a frame kept by another thread would
-    keep the painter of a paint event alive, and destroy it in that thread.
+    `faulthandler` writes the stack, because it has no reference to a frame. If another thread had one, the painter of
+    a paint event would stay alive and be destroyed in that thread.
     """
 
     BEAT_MS = 50
@@ -47,14 +48,14 @@ class StallWatchdog:
         self.worst_cpu_ms = 0.0
 
     def start(self) -> None:
-        """Begin; call on the window's thread."""
+        """Start measuring. Call on the window's thread."""
         self._beat_at = (time.perf_counter(), time.thread_time())
         self._timer.start()
         self._thread = threading.Thread(target=self._watch, daemon=True, name="stall watchdog")
         self._thread.start()
 
     def stop(self) -> None:
-        """End, and wait for the thread: the last to drop this would destroy a timer of the window's thread."""
+        """Stop, and wait for the thread: otherwise that thread could destroy a timer of the window's thread."""
         self._timer.stop()
         self._stop.set()
         if self._thread is not None:
@@ -74,7 +75,7 @@ class StallWatchdog:
             self._on_stall(wall_ms, stack)
 
     def _watch(self) -> None:
-        """Write down the stack of the window's thread while it stands still."""
+        """Save the stack of the window's thread when its beat is late; runs in the watchdog's thread."""
         limit_s = (STALL_MS + self._beat_ms) / 1000
         with tempfile.TemporaryFile() as file:
             pause_s = limit_s
@@ -86,12 +87,12 @@ class StallWatchdog:
                     faulthandler.dump_traceback(file, all_threads=True)
                     file.seek(0)
                     self._stack = stack_of(self._thread_id, file.read().decode(errors="replace"))
-                # Not before the next beat can be late; at least a beat, while one is.
+                # Wait until the next beat can be late. While a beat is late, wait at least one beat.
                 pause_s = max(-late_s, self._beat_ms / 1000, 0.01)
 
 
 def stack_of(thread_id: int, dump: str) -> str:
-    """Return the part of a dump of `faulthandler` that is about one thread, empty where it is not in it."""
+    """Return the stack of one thread from a `faulthandler` dump, or an empty text if it is not in the dump."""
     for part in re.split(r"\n(?=(?:Current thread|Thread) 0x)", dump):
         head = re.match(r"(?:Current thread|Thread) 0x([0-9a-f]+)", part)
         if head is not None and int(head[1], 16) == thread_id:

@@ -1,4 +1,4 @@
-"""Coroutines for widgets: tasks that belong to them, and the route of errors."""
+"""Coroutines for widgets: tasks with an owner, and error reporting."""
 
 import asyncio
 import logging
@@ -16,8 +16,9 @@ _log = logging.getLogger(__name__)
 class Bridge:
     """Runs coroutines for widgets.
 
-    Every task belongs to a widget (or any QObject) and is cancelled when that is destroyed. Results and errors arrive
-    on the window's thread. An error nobody handles goes to the log and, as one sentence, to `on_unhandled`.
+    Every task belongs to a widget (or any QObject). A read is cancelled when its owner is destroyed; a write runs to
+    its end. Results and errors arrive on the window's thread. An unhandled error goes to the log and, as one sentence,
+    to `on_unhandled`.
     """
 
     def __init__(self) -> None:
@@ -32,21 +33,21 @@ class Bridge:
         on_result: Callable[[T], None] | None = None,
         on_error: Callable[[ConsoleError], None] | None = None,
     ) -> "asyncio.Task[T]":
-        """Start a read and return its task; several run side by side. Cancelling the task calls nobody back.
+        """Start a read and return its task. Reads run in parallel.
 
-        Nor does a task whose owner is destroyed after the task has ended and before its callback runs.
+        A cancelled task calls no callback. Neither does a task whose owner is destroyed before the callback runs.
         """
         task = asyncio.get_event_loop().create_task(question)
         self._tasks.add(task)
         gone: list[bool] = []
-        # Bound to task and list alone: a closure over the owner would keep a destroyed widget's Python side alive.
+        # Bind only the task and the list: a closure over the owner would keep a destroyed widget's Python object alive.
         cancelled = owner.destroyed.connect(task.cancel)
         connection = owner.destroyed.connect(lambda: gone.append(True))
 
         def done(ended: "asyncio.Task[T]") -> None:
             self._tasks.discard(ended)
             if gone:
-                _ = ended.cancelled() or ended.exception()  # an answer that nobody waits for any more
+                _ = ended.cancelled() or ended.exception()  # mark the error as seen: the result is not needed any more
             else:
                 QObject.disconnect(cancelled)
                 QObject.disconnect(connection)
@@ -62,10 +63,10 @@ class Bridge:
         on_result: Callable[[T], None] | None = None,
         on_error: Callable[[ConsoleError], None] | None = None,
     ) -> "asyncio.Task[T]":
-        """Start a write and return its task. Writes go one after the other, and to their end even if the owner goes.
+        """Start a write and return its task. Writes run one after the other, each to its end.
 
-        Then nobody is called back, and an error of theirs stands in the log alone: on the screen it would belong to
-        nothing any more.
+        If the owner is destroyed meanwhile, no callback is called and an error goes only to the log: on screen it
+        would belong to nothing.
         """
 
         async def in_turn() -> T:
@@ -90,13 +91,13 @@ class Bridge:
         return task
 
     def report(self, error: BaseException, where: str) -> None:
-        """Log an error nobody handles, and tell the user in one sentence."""
+        """Log an unhandled error and show the user one sentence about it."""
         _log.error("unhandled in %s", where, exc_info=(type(error), error, error.__traceback__))
         known = isinstance(error, ConsoleError)
         self.on_unhandled(str(error) if known else "Something in the desk itself failed. The log has the details.")
 
     async def aclose(self) -> None:
-        """Cancel every task and wait for their end."""
+        """Cancel all tasks and wait until they have ended."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -104,7 +105,7 @@ class Bridge:
 
     @property
     def running(self) -> int:
-        """How many tasks are under way; zero after everything was closed."""
+        """The number of running tasks; zero after everything was closed."""
         return len(self._tasks)
 
     def _deliver(
@@ -126,7 +127,7 @@ class Bridge:
 
 
 def _note_unseen(task: "asyncio.Task[Any]") -> None:
-    """Log how a write ended whose widget has gone."""
+    """Log the error of a write whose widget was destroyed."""
     error = None if task.cancelled() else task.exception()
     if error is not None:
         _log.warning("%s failed, and its widget has gone", task.get_name(), exc_info=error)

@@ -1,1 +1,1 @@
-"""The commands without a window: one module each, none imports Qt."""
+"""The commands without a window, one module each. None of them imports Qt."""

@@ -1,4 +1,4 @@
-"""What commands ask on the terminal: who works here, in the browser; the code of the store; a system's secret."""
+"""Prompts of commands: sign-in in the browser, the code of the store, and a system's secret."""
 
 import asyncio
 import getpass
@@ -10,7 +10,7 @@ from console.services.access.sign_in import SignIn
 
 
 async def ask_person(sign_in: SignIn, sentence: str) -> Person:
-    """Return who signed in. What the command prints itself stays apart: this goes to standard error."""
+    """Return the person who signed in. Prints to standard error, so that it does not mix with the command's output."""
     attempt = await sign_in.begin()
     try:
         message = "Sign in in the browser. Should it not open, this is the address:"
@@ -22,7 +22,7 @@ async def ask_person(sign_in: SignIn, sentence: str) -> Person:
 
 
 async def ask_code(sentence: str, *, is_new: bool) -> str | None:
-    """Ask for a code on the terminal; nothing typed is going on without."""
+    """Return the code that the user typed, or None if nothing was typed: the command goes on without the code."""
     print(sentence)
     words = "Choose a passphrase for your work on this computer: " if is_new else "Recovery code or passphrase: "
     try:
@@ -33,7 +33,7 @@ async def ask_code(sentence: str, *, is_new: bool) -> str | None:
 
 
 async def ask_secret(sentence: str) -> str | None:
-    """Ask for a secret on the terminal; nothing typed is not knowing it."""
+    """Return the secret that the user typed, or None if nothing was typed: the user does not know it."""
     print(sentence, file=sys.stderr)
     try:
         return await asyncio.to_thread(getpass.getpass, "Key or password: ") or None

@@ -1,4 +1,4 @@
-"""Looks through the audit: whether anything in it was changed or cut off, and who saw or did what."""
+"""Checks the audit for changed or missing entries, and searches it."""
 
 import argparse
 import asyncio
@@ -18,12 +18,12 @@ _AT_ONCE = 1000
 _MOST_NAMED = 20
 
 
-# Without a window nothing is kept here, so what such a command did is written to the collector alone.
+# Without a window no store is used, so audit entries of such a command are only at the collector.
 _NOT_FOUND = "No entry here holds {}. What `show` did stands at the collector: look there, or with --collected FILE."
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print what was found; return 0, or 1 where the audit is not whole."""
+    """Print the result. Return 0, or 1 if the audit is not complete and unchanged."""
     if options.compare and options.collected is None:
         raise UsageError("--compare holds this computer's audit against a collector's file: name it with --collected.")
     bad: list[int] = []
@@ -38,14 +38,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _not_entries(collected: str, lines: Sequence[int]) -> list[str]:
-    """Return a sentence for each of the first lines that are no entries, and one for the rest."""
+    """Return a sentence for each of the first lines that are not entries, and one for the rest."""
     named = [f"Line {number} of {collected} is not an audit entry." for number in lines[:_MOST_NAMED]]
     more = len(lines) - _MOST_NAMED
     return [*named, f"{more:,} more lines of it are not."] if more > 0 else named
 
 
 def _judge(problems: Sequence[str]) -> int:
-    """Print the problems and whether the audit is whole; return the exit status."""
+    """Print the problems and whether the audit is whole. Return the exit status."""
     for problem in problems:
         print(problem)
     print("The audit was changed." if problems else "The audit is whole.")
@@ -73,7 +73,7 @@ async def _kept(options: argparse.Namespace) -> list[Link]:
 
 
 def _problems(kept: Sequence[Link], collected: Sequence[Link]) -> Iterator[str]:
-    """Yield what is wrong: in the chain of this computer, in each that was collected, and between them."""
+    """Yield the problems: in this computer's chain, in each collected chain, and between them."""
     broken = first_broken(kept)
     if broken is not None:
         yield f"Entry {broken} on this computer does not follow from those before it."
@@ -121,7 +121,7 @@ def _problems_between(here: Mapping[int, Link], collected: Sequence[Link]) -> It
 
 
 def _forks(chains: Mapping[str, Sequence[Link]]) -> Iterator[str]:
-    """Yield where two chains follow one place, or one that went on: an older copy of a store was put back."""
+    """Yield where two chains follow the same entry, or a chain continues too: an older copy of a store was restored."""
     followers: dict[tuple[str, int], list[str]] = {}
     for chain, links in chains.items():
         if (end := _named_by(links[0])) is not None:
@@ -142,12 +142,12 @@ def _named_by(link: Link) -> ChainEnd | None:
 
 
 def _once(links: Iterable[Link]) -> list[Link]:
-    """Return links without those that were sent twice, as happens where an answer is lost."""
+    """Return links without duplicates. A link is sent twice if the first response was lost."""
     return list({(link.seq, link.head): link for link in links}.values())
 
 
 def found(links: Iterable[Link], text: str) -> Iterator[str]:
-    """Yield a line for every entry that holds a text, upper and lower case alike."""
+    """Yield a line for every entry that contains a text, ignoring case."""
     for link in links:
         if text.casefold() not in link.body.decode().casefold():
             continue

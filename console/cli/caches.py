@@ -1,4 +1,4 @@
-"""Prints how full the caches of the console were when it last wrote so into its log."""
+"""Prints how full the caches of the console were when it last logged their sizes."""
 
 import argparse
 
@@ -6,7 +6,7 @@ from console.system.cache_log import last_logged
 
 
 def run(_options: argparse.Namespace) -> int:
-    """Print each cache with what it held and the most it may hold; return 0, or 1 where the log has none."""
+    """Print each cache with its size and its limit. Return 0, or 1 if the log has no sizes."""
     found = last_logged()
     if found is None:
         print("The log has no cache sizes yet. The console writes them every ten minutes and when it closes.")

@@ -1,4 +1,4 @@
-"""The report of a check as one HTML page, without scripts, that can be sent to a vendor."""
+"""The report of a check as one HTML page without scripts, which can be sent to a vendor."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -22,7 +22,7 @@ font-size: 13px; white-space: pre-wrap } summary { cursor: pointer; color: #0b57
 
 
 def as_html(report: CheckReport) -> str:
-    """Return the whole report; everything from outside is escaped."""
+    """Return the whole report. All text from outside is escaped."""
     resources = dict.fromkeys(finding.resource for finding in report.findings)
     counts = ", ".join(f"{report.count(verdict)} {verdict.value}" for verdict in Verdict if report.count(verdict))
     works = "works" if report.is_usable else "does not fully work"

@@ -1,4 +1,4 @@
-"""`opticom-console check-system`: how far one server serves the desk, as text, HTML or JSON."""
+"""`opticom-console check-system`: how well one server works with the console, as text, HTML or JSON."""
 
 import argparse
 import asyncio
@@ -30,7 +30,7 @@ _MARKS = {
 
 
 def run(options: argparse.Namespace) -> int:
-    """Check and print; return 0 where the desk works with the system as it is configured, else 1."""
+    """Check and print. Return 0 if the console works with the system as configured, else 1."""
     return asyncio.run(_run(options))
 
 
@@ -101,7 +101,7 @@ async def _check(
 
 
 def _system_at_address(options: argparse.Namespace) -> System:
-    """Return the settings of what is to be checked at an address, as the command line says them."""
+    """Return the settings of the system at an address, from the command line options."""
     if options.kind is None:
         raise UsageError(f"Say with --kind what this address is: {', '.join(KINDS)}.")
     auth = {
@@ -138,7 +138,7 @@ def as_json(report: CheckReport) -> str:
 
 
 def as_text(report: CheckReport) -> str:
-    """Return the report for a terminal, without requests and answers."""
+    """Return the report for a terminal, without requests and responses."""
     lines = [f"{report.system} at {report.address}, {report.at:%Y-%m-%d %H:%M} UTC, {report.elapsed_s:.1f} s"]
     before = ""
     for finding in report.findings:

@@ -1,4 +1,4 @@
-"""`opticom-console export CUSTOMER` and `erase CUSTOMER`: what this computer keeps of one customer."""
+"""`opticom-console export CUSTOMER` and `erase CUSTOMER`: the data about one customer on this computer."""
 
 import argparse
 import asyncio
@@ -15,7 +15,7 @@ from console.store_location import IN_MEMORY, StoreQuestions
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print everything as JSON, or remove it; return 0."""
+    """Print all data as JSON, or delete it. Return 0, or 1 if a store could not be opened."""
     return asyncio.run(_run(options))
 
 
@@ -35,7 +35,7 @@ async def _run(options: argparse.Namespace) -> int:
 
 
 def _session(options: argparse.Namespace) -> AbstractAsyncContextManager[Session]:
-    """Return a session with the store, which asks for a code or a secret only at a terminal."""
+    """Return a session with the store. It prompts for a code or a secret only in a terminal."""
     at_terminal = sys.stdin.isatty()
     return open_session(
         config=options.config,
@@ -61,7 +61,7 @@ async def _erase(session: Session, customer: CustomerId, reason: str) -> Reached
 
 
 def _told(customer: CustomerId, reached: Reached) -> int:
-    """Say what was not reached, or not there at all; return the exit status."""
+    """Print which stores could not be opened, or that no data was found. Return the exit status."""
     if not reached.records:
         print(f"Nothing is kept of a customer {customer}. A number is written as the systems have it.", file=sys.stderr)
     if not reached.closed:

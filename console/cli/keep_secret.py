@@ -1,4 +1,4 @@
-"""`opticom-console keep-secret NAME`: puts a system's key or password into the encrypted store of this computer."""
+"""`opticom-console keep-secret NAME`: saves a system's key or password in this computer's encrypted store."""
 
 import argparse
 import asyncio
@@ -13,7 +13,7 @@ from console.store_location import IN_MEMORY, StoreQuestions
 
 
 def run(options: argparse.Namespace) -> int:
-    """Read the secret from the terminal, or from standard input, and keep it in place of the one before."""
+    """Read the secret from the terminal or standard input, and save it in place of the old one."""
     return asyncio.run(_run(options))
 
 

@@ -1,4 +1,4 @@
-"""`opticom-console prime FILE`: reads customers into this computer's store, to be there without a network."""
+"""`opticom-console prime FILE`: loads customers into this computer's store, for use without a network."""
 
 import argparse
 import asyncio
@@ -30,8 +30,9 @@ from console.services.customer.dataset_loader import DatasetLoader
 from console.session import open_session
 from console.store_location import IN_MEMORY, StoreQuestions
 
+# Customers loaded at the same time.
 _SIDE_BY_SIDE = 4
-# What passes by itself, and for how long it is waited for while nothing else comes either.
+# Failures that pass without help, and how many seconds to wait while nothing else is loaded either.
 _PASSING = (SystemUnavailableError, ThrottledError)
 _PATIENCE_S = 600.0
 _LOOKS_EVERY_S = 0.5
@@ -41,16 +42,16 @@ _NUMBER = re.compile(r"[\w.:@/-]{1,80}")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Read every customer of the file; return 0 where all of each was read, else 1."""
+    """Load every customer in the file. Return 0 if all data of each was loaded, else 1."""
     customers = read_numbers(options.file)
     return asyncio.run(_run(options, customers))
 
 
 def read_numbers(file: Path) -> list[CustomerId]:
-    """Return the customer numbers in a file, one a line; of a line with more columns the first. `-` is standard input.
+    """Return the customer numbers in a file: one per line, or the first column of each line. `-` is standard input.
 
     Raises:
-        UsageError: It cannot be read, or holds none, or too many.
+        UsageError: The file cannot be read, or has no customer numbers, or too many.
     """
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8-sig")
@@ -75,7 +76,7 @@ def read_numbers(file: Path) -> list[CustomerId]:
 
 async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> int:
     asks = ask_code if sys.stdin.isatty() else None
-    asked = None if options.demo else ask_person  # a sandbox of its own takes the token it handed over
+    asked = None if options.demo else ask_person  # a sandbox of this command gives out a token, so nobody signs in
     grant = open_session(
         config=options.config,
         demo=options.demo,
@@ -106,11 +107,10 @@ async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> 
 async def prime(
     console: Console, customers: Sequence[CustomerId], reason: str = "", *, patience_s: float = _PATIENCE_S
 ) -> int:
-    """Read everything this user may see of these customers into the store; return of how many all came.
+    """Load all data of these customers that this user may see into the store. Return how many customers are complete.
 
-    Says what did not. A system that is away is waited for, until nothing at all has come for so many seconds. Where
-    accounts are closed until they are opened, each is read for the reason; to be shown it must be
-    opened again.
+    Failures are printed. An unavailable system is retried until nothing at all was loaded for `patience_s` seconds.
+    Where accounts are locked, each is opened for `reason`, only to be loaded. To show it, a user must open it again.
     """
     if console.access.is_required:
         console.access.check_reason(reason)
@@ -125,14 +125,14 @@ async def prime(
                 except NotPossibleError as error:
                     print(f"{customer}: {error}", file=sys.stderr)
                     return False
-            try:  # what lists of nobody hold is not kept
+            try:  # data of customers that do not exist is not saved
                 await console.access.caller(customer)
             except UnknownCustomerError as error:
                 print(f"{customer}: {error}", file=sys.stderr)
                 console.access.close(customer)
                 return False
             except SystemCallError:
-                pass  # waited for below, with everything else
+                pass  # retried below, with everything else
             view = console.view_customer(customer)
             try:
                 view.load_all()
@@ -152,7 +152,7 @@ async def prime(
 
 
 class _Waiting:
-    """Waits for systems that are away, for all customers together: each part asks again by itself."""
+    """Waits for unavailable systems, for all customers together. Each dataset retries by itself."""
 
     def __init__(self, patience_s: float) -> None:
         self._patience_s = patience_s
@@ -160,7 +160,7 @@ class _Waiting:
         self._said: set[str] = set()
 
     async def until_read(self, view: CustomerView) -> None:
-        """Return once everything of a customer has come, or what has not will not."""
+        """Return once all data of a customer is loaded, or the rest will not load."""
         while True:
             await view.wait_idle()
             away = [part.state for part in view.loaders if isinstance(_error(part), _PASSING)]

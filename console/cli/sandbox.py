@@ -1,4 +1,4 @@
-"""`opticom-console sandbox`: the three sandbox systems alone, for practice rooms and vendors."""
+"""`opticom-console sandbox`: the three sandbox systems without the console, for training rooms and vendors."""
 
 import argparse
 import asyncio
@@ -25,7 +25,7 @@ _PORTS = ("crm", "billing", "provisioning", "identity", "audit", "control")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until Ctrl+C; return the exit status."""
+    """Run the sandbox until Ctrl+C. Return the exit status."""
     if not 1 <= options.customers <= 1_000_000:
         raise UsageError("--customers must be between 1 and 1000000.")
     if not 0 <= options.clock_speed <= 100_000:
@@ -47,15 +47,15 @@ def run(options: argparse.Namespace) -> int:
 
 @contextlib.contextmanager
 def _folder_of_its_own(wanted: Path, *, alternatives: bool) -> Iterator[Path]:
-    """Yield a folder that no other sandbox uses meanwhile; its tokens and files would be overwritten.
+    """Yield a folder that no other sandbox uses at the same time; it would overwrite tokens and files.
 
     Raises:
-        ConfigurationError: Another sandbox runs on the wanted one, and no other may be taken.
+        ConfigurationError: Another sandbox uses the wanted folder, and no other may be used.
     """
     candidates = [wanted, *(wanted.with_name(f"{wanted.name}-{number}") for number in range(2, _MOST_AT_ONCE))]
     for folder in candidates if alternatives else candidates[:1]:
         private_folder(folder)
-        # An exclusive transaction of SQLite is a lock on every system, and ends with the process whatever ends it.
+        # An exclusive SQLite transaction works as a lock on every system, and ends with the process in every case.
         lock = sqlite3.connect(folder / "in-use.lock", timeout=0, isolation_level=None)
         try:
             lock.execute("BEGIN EXCLUSIVE")
@@ -115,7 +115,7 @@ def _run(options: argparse.Namespace, folder: Path, location: str | Path) -> int
 
 
 class ProgressBar:
-    """How far the index of a world is, on one line of the terminal, with the time that is left."""
+    """The progress of indexing a world, on one line of the terminal, with the remaining time."""
 
     _WIDTH = 30
     _EVERY_S = 0.2
@@ -136,7 +136,7 @@ class ProgressBar:
         left_s = (now_s - self._began_s) * (1 - share) / share
         left = f"{left_s / 60:.0f} min left" if left_s > 90 else f"{left_s:.0f} s left"
         text = f"\r  preparing the world  {bar:░<{self._WIDTH}}  {share:4.0%}  {done:,} customers, {left}   "
-        print(text, end="", file=sys.__stderr__, flush=True)  # it goes back to the line's beginning
+        print(text, end="", file=sys.__stderr__, flush=True)  # `PlainStream` would escape \r
 
     def end(self) -> None:
         if self._wrote:
@@ -144,12 +144,12 @@ class ProgressBar:
 
 
 def default_folder(seed: int, customers: int) -> Path:
-    """Return where a world's files lie when nothing else is said."""
+    """Return the default folder for a world's files."""
     return cache_folder() / f"sandbox-{seed}-{customers}"
 
 
 def write_configuration(folder: Path, addresses: Mapping[str, str], tokens: Mapping[str, str]) -> Path:
-    """Write the settings for a desk on this sandbox, with each token in a file only its owner may read."""
+    """Save the settings for a console on this sandbox, and each token in a file that only its owner may read."""
     for name, token in tokens.items():
         write_private(folder / f"{name}.token", token)
     configuration = folder / "systems.toml"

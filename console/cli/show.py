@@ -1,4 +1,4 @@
-"""`opticom-console show CUSTOMER`: one customer, unified, as text or JSON, through the same services as the window."""
+"""`opticom-console show CUSTOMER`: one customer as text or JSON, through the same services as the window."""
 
 import argparse
 import asyncio
@@ -40,7 +40,7 @@ _MOST_LINES = 20
 
 
 async def show(console: Console, customer: str, *, as_json: bool) -> tuple[str, bool]:
-    """Return one customer as text, and whether every part of it came.
+    """Return one customer as text, and whether every dataset was loaded.
 
     Raises:
         ConsoleError: No customer, or more than one, was found.
@@ -50,7 +50,7 @@ async def show(console: Console, customer: str, *, as_json: bool) -> tuple[str, 
     try:
         view.load_all()
         await view.wait_idle()
-        watch.compare_now()  # which asks for the lines of the newest bills
+        watch.compare_now()  # also requests the lines of the newest bills
         await view.wait_idle()
         watch.compare_now()
         failure = view.customer.state.failure
@@ -68,10 +68,10 @@ async def show(console: Console, customer: str, *, as_json: bool) -> tuple[str, 
 
 
 async def find_one(console: Console, text: str) -> CustomerId:
-    """Return the one customer that a number, name, e-mail or phone number finds.
+    """Return the one customer found by a number, name, e-mail or phone number.
 
     Raises:
-        ConsoleError: There is none, or there are several; the sentence lists them.
+        ConsoleError: None was found, or several; the message lists them.
     """
     results: list[SearchResult] = []
     await console.search.find(console.search.read(text), results.append)
@@ -99,7 +99,7 @@ def text_of(view: CustomerView, console: Console) -> Iterator[str]:
 
 
 def comparison_text(comparison: Comparison) -> Iterator[str]:
-    """Yield the lines of what the systems disagree about, and of what could not be compared."""
+    """Yield the lines of the discrepancies between systems, and of what could not be compared."""
     yield ""
     yield f"Disagreements ({len(comparison.found)})"
     for one in comparison.found:
@@ -227,7 +227,7 @@ def _time(at: datetime | None) -> str:
 
 
 def json_of(view: CustomerView) -> dict[str, Any]:
-    """Return a customer as JSON values: every record with its origin, every failure with its sentence and code."""
+    """Return a customer as JSON values: each record with its origin, each failure with its sentence and code."""
     return {
         "customerId": view.customer_id,
         **{dataset.name: _part_json(view.loader(dataset)) for dataset in DATASETS if dataset.is_printed},
@@ -247,7 +247,7 @@ def _part_json(loader: DatasetLoader[Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a model value as JSON values; amounts stay exact, as text."""
+    """Return a model value as JSON values. Amounts stay exact, as text."""
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, date):
@@ -262,7 +262,7 @@ def _plain(value: Any) -> Any:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the customer; return 0, or 1 when a part of it did not come."""
+    """Print the customer. Return 0, or 1 if a dataset was not loaded."""
     if options.customer is None and not options.demo:
         raise UsageError("Say which customer, such as: opticom-console show CU-2041877")
     return asyncio.run(_run(options))
@@ -271,7 +271,7 @@ def run(options: argparse.Namespace) -> int:
 async def _run(options: argparse.Namespace) -> int:
     from console.session import open_session  # noqa: PLC0415 - httpx is loaded only once it is clear what to show
 
-    asked = None if options.demo else ask_person  # a sandbox of its own takes the token it handed over
+    asked = None if options.demo else ask_person  # a sandbox of this command gives out a token, so nobody signs in
     grant = open_session(
         config=options.config,
         demo=options.demo,
@@ -294,14 +294,14 @@ async def _run(options: argparse.Namespace) -> int:
 
 
 def _any(value: Any) -> str:
-    """Return a record that has no line of its own, by its number and what it is called."""
+    """Return a line for a record type without its own line format: its number, names and states."""
     words = (getattr(value, name, None) for name in ("id", "name", "description", "status", "state"))
     return "  ".join(str(word) for word in words if word)
 
 
-# What stands in the head, beside the lists.
+# Datasets printed in the head, not as lists.
 _IN_HEAD = frozenset({"customer", "party"})
-# By the dataset's name: its title, a line for each record, and how many of them are printed.
+# By the name of the dataset: title, function for the line of a record, and most records to print (None: all).
 _LISTS: Mapping[str, tuple[str, Callable[[Any], str], int | None]] = {
     "accounts": ("Billing accounts", _account, None),
     "bills": ("Bills", _bill, _MOST_BILLS),

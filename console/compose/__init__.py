@@ -1,4 +1,4 @@
-"""The composition root without a window: the only place that connects systems and puts services together."""
+"""The composition root without the window: the only place that connects systems and puts services together."""
 
 from console.compose.console import compose_console
 from console.compose.overrides import Overrides

@@ -1,4 +1,4 @@
-"""Puts the services of one desk together, each group of them by a function of its own."""
+"""Puts the services of one console together, each group in a function of its own."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -47,7 +47,7 @@ from console.system.pdf import PdfReader
 
 @dataclass(frozen=True, slots=True)
 class _Stored:
-    """What is kept of customers, and the store it is kept in."""
+    """The store and the stored data about customers."""
 
     database: Database
     people: CustomerIndex
@@ -56,7 +56,7 @@ class _Stored:
     records: CustomerRecords
 
     def account(self, customer_id: str, account_id: str) -> Sourced[BillingAccount] | None:
-        """Return one of a customer's accounts as its system last said it, None where none has."""
+        """Return one of a customer's accounts as last loaded, or None if it is not known."""
         lists = self.cache.load_all(customer_id, DataScope.BILLING_ACCOUNTS)
         return next((one for accounts in lists for one in accounts if one.value.id == account_id), None)
 
@@ -65,17 +65,17 @@ class _Stored:
         return found.value if found is not None else None
 
     def systems_of_account(self, customer_id: str, account_id: str) -> frozenset[str]:
-        """Return the systems that told of an account."""
+        """Return the systems that have an account."""
         lists = self.cache.load_all(customer_id, DataScope.BILLING_ACCOUNTS)
         return frozenset(one.origin.system for accounts in lists for one in accounts if one.value.id == account_id)
 
     def name_of(self, customer_id: CustomerId) -> str:
-        """Return what a customer is called; empty where they are not known."""
+        """Return a customer's name, or an empty text if it is not known."""
         found: Sourced[Customer] | None = self.cache.load(customer_id, (DataScope.CUSTOMER, ""))
         return found.value.name if found is not None else ""
 
     async def forget_old(self, deployment: Deployment, now: datetime) -> None:
-        """Keep to how long and how much of it the deployment lets a computer keep."""
+        """Delete old data, within the deployment's limits of days and size."""
         before = now - timedelta(days=deployment.store.keep_days)
         await self.records.forget(before=before)
         await self.facts.prune(before=before, most_bytes=int(deployment.store.max_mb * 1_000_000))
@@ -100,7 +100,7 @@ def _caller_systems(systems: Systems, deployment: Deployment) -> CallerSystems:
 
 
 def _compose_outbox(wire: Wire, guard: Guard, stored: _Stored, overrides: Overrides, deployment: Deployment) -> Outbox:
-    """Return the outbox: what it does is reported to the guard, and it hears of systems and sign-ins that are back."""
+    """Return the outbox. It reports its actions to the guard, and resumes when systems or sign-ins are back."""
     outbox = Outbox(
         ActionRepository(stored.database),
         {system.name: system.actions for system in wire.systems.every if system.actions is not None},
@@ -122,7 +122,7 @@ def _tell_outbox(outbox: Outbox, now: SystemHealth, before: SystemState) -> None
 
 
 def _tell_signed_in(outbox: Outbox, deployment: Deployment, state: SignInState) -> None:
-    """What waited for somebody to sign in goes on."""
+    """Resume actions that waited for a sign-in."""
     for name in deployment.systems if state is SignInState.SIGNED_IN else ():
         outbox.system_is_back(name)
 
@@ -163,7 +163,7 @@ def _compose_search(
 def _customer_views(
     systems: Systems, health: HealthBoard, network: Network, guard: Guard, stored: _Stored, overrides: Overrides
 ) -> Callable[..., CustomerView]:
-    """Return what makes the view of one customer, as they are or as they were at a moment."""
+    """Return a function that makes the view of one customer, current or as of a moment."""
 
     def view_customer(customer_id: CustomerId, as_of: datetime | None = None) -> CustomerView:
         return CustomerView(
@@ -186,16 +186,16 @@ def _customer_views(
 def compose_console(
     deployment: Deployment, secrets: Secrets, overrides: Overrides | None = None, store: Database | None = None
 ) -> Console:
-    """Return the services of a desk on the configured systems. May run in a worker thread; asks no system yet.
+    """Return the services of a console for the configured systems. May run in a worker thread; sends no requests yet.
 
-    Without a store everything is kept in memory. The desk closes what it is given.
+    Without a store all data is in memory only. The console closes everything that it is given.
 
     Raises:
-        ConfigurationError: A secret is not where the settings say.
+        ConfigurationError: A secret was not found where the settings say.
     """
     overrides = overrides or Overrides()
     overrides = replace(overrides, user=as_deployed(overrides.user, deployment.roles))
-    check_country(deployment)  # its numbering plans are loaded here, off the window's thread
+    check_country(deployment)  # loads the numbering plans here, which is slow, and not later on the GUI thread
     stored = _compose_stored(store or in_memory())
     wire = connect_systems(deployment, secrets, overrides, store)
     systems = wire.systems
@@ -226,6 +226,7 @@ def compose_console(
 
     return Console(
         name=deployment.name,
+        country=deployment.country,
         permissions=guard.permissions,
         access=guard.access,
         audit=guard.audit,

@@ -1,4 +1,4 @@
-"""The part of the composition root that decides who may see and do what, and writes it down."""
+"""The part of the composition root for access control and the audit."""
 
 import asyncio
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ from console.system.installation import installation_id
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What decides who may see and do what, and what writes it down."""
+    """Decides who may see and do what, and logs it in the audit."""
 
     audit: Audit
     search: AuditSearch
@@ -43,12 +43,12 @@ class Guard:
     policy: str
 
     def saw(self, customer_id: CustomerId, scope: DataScope) -> None:
-        """Write down that something of an account was shown."""
+        """Log that data of an account was shown."""
         self.audit.saw(customer_id, scope.value)
 
     async def start(self, now: datetime, *, signed_in: bool) -> None:
-        """Take up what was written down within the last day, and begin to write."""
-        if not await self.access.catch_up():  # the first start since programs share it
+        """Load the access events of the last day, and start the audit."""
+        if not await self.access.catch_up():  # the first start with the log that programs share
             self.access.recall(await earlier(self.store, now - DAY))
         seen = await asyncio.to_thread(self.anchor.load) if self.anchor is not None else None
         known = {
@@ -59,7 +59,7 @@ class Guard:
         await self._note(await self.audit.begin("signed in" if signed_in else "started", seen=seen, known=known))
 
     async def aclose(self) -> None:
-        """Write down that the desk closes, and remember where the audit ends."""
+        """Log that the console closes, and save where the audit ends."""
         self.audit.record("closed the desk")
         await self.access.aclose()
         await self.audit.aclose()
@@ -79,7 +79,7 @@ def compose_guard(
     systems: CallerSystems,
     cache: DatasetCache,
 ) -> Guard:
-    """Return the guard of a desk; `systems` and `known` are what a caller's answers are compared with."""
+    """Return the guard of a console. A caller's replies are compared with data from `systems` and `cache`."""
     store, collector = AuditRepository(database), _collector(deployment.audit, secrets)
     person = overrides.sign_in.person if overrides.sign_in is not None else None
     audit = Audit(
@@ -90,7 +90,7 @@ def compose_guard(
         clock=overrides.clock,
         is_required=deployment.audit.required,
     )
-    # Without sign-in nobody is known who could answer for having opened an account; such a desk is for trying out.
+    # Without sign-in no person could be held responsible for opening an account. Such a console is only for trying out.
     verification = deployment.verification if deployment.sign_in is not None else None
     access = AccessService(
         verification,
@@ -111,7 +111,7 @@ def compose_guard(
 
 
 class NamedSecrets:
-    """Secrets whose errors say for which setting they were read. Implements the port."""
+    """Secrets whose errors name the setting that they were read for. Implements the port `Secrets`."""
 
     def __init__(self, secrets: Secrets, setting: str) -> None:
         self._secrets, self._setting = secrets, setting

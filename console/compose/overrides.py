@@ -1,4 +1,4 @@
-"""What a test may swap when a desk is composed."""
+"""The parts of a console that tests may replace."""
 
 import random
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from console.system.clock import SystemClock
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """The defaults are the real ones."""
+    """Parts of a console that tests may replace. The defaults are the real ones."""
 
     clock: Clock = field(default_factory=SystemClock)
     rng: random.Random = field(default_factory=random.Random)

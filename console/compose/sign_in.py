@@ -1,4 +1,4 @@
-"""Who signs in, and how."""
+"""Composes the sign-in of a person."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from console.system.clock import SystemClock
 
 
 def compose_sign_in(settings: SignInSettings) -> SignIn:
-    """Return who signs in, and how. Loads certificates, so not on the window's thread."""
+    """Return the sign-in. Loads certificates, which is slow: do not call it on the GUI thread."""
     clock = SystemClock()
     return SignIn(
         open_provider(settings, clock),

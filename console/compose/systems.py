@@ -1,4 +1,4 @@
-"""Connects the systems of a deployment, each by the connector that its settings name."""
+"""Connects the systems of a deployment, each with the connector that its settings name."""
 
 import asyncio
 import logging
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """The systems, how each is doing, and the connections to all of them."""
+    """The systems, their health, and the connections to all of them."""
 
     systems: Systems
     health: HealthBoard
@@ -37,10 +37,10 @@ class Wire:
 
 
 def check_country(deployment: Deployment) -> None:
-    """Let a country pass that has phone numbers.
+    """Check that phone numbers of the deployment's country are known.
 
     Raises:
-        ConfigurationError: There is no such country.
+        ConfigurationError: The country is unknown.
     """
     if deployment.country not in numbering_plans().SUPPORTED_REGIONS:
         raise ConfigurationError(
@@ -49,13 +49,13 @@ def check_country(deployment: Deployment) -> None:
 
 
 def check_settings(deployment: Deployment, secrets: Secrets) -> None:
-    """Let settings pass that a desk can start with, as far as this computer can tell. Blocks.
+    """Check that a console can start with these settings, as far as this computer can know. Blocks.
 
-    Asked before anybody signs in: who has done that is not to be told only then that the desk cannot start. Secrets of
-    the desk's own store are not looked for, since it opens only later.
+    Runs before anybody signs in, so that a user does not sign in only to see that the console cannot start. Secrets in
+    the console's own store are not checked, because the store opens later.
 
     Raises:
-        ConfigurationError: A secret is not where the settings say, or there is no such country.
+        ConfigurationError: A secret was not found where the settings say, or the country is unknown.
     """
     check_country(deployment)
     wanted = [
@@ -70,7 +70,7 @@ def check_settings(deployment: Deployment, secrets: Secrets) -> None:
 
 
 def older_form(deployment: Deployment) -> str:
-    """Return one sentence about the newer form of the settings, empty where they are in it."""
+    """Return one sentence about the newer form of the settings, or an empty text if they already have it."""
     if not deployment.in_older_form:
         return ""
     name = deployment.in_older_form[0]
@@ -79,10 +79,10 @@ def older_form(deployment: Deployment) -> str:
 
 
 def connect_systems(deployment: Deployment, secrets: Secrets, overrides: Overrides, store: Database | None) -> Wire:
-    """Return the systems of a deployment, connected; none is asked yet.
+    """Return the connected systems of a deployment. Sends no requests yet.
 
     Raises:
-        ConfigurationError: A secret is not where the settings say.
+        ConfigurationError: A secret was not found where the settings say.
     """
     health = HealthBoard(list(deployment.systems))
 
@@ -109,7 +109,7 @@ def connect_systems(deployment: Deployment, secrets: Secrets, overrides: Overrid
 
 
 def checked_resources(system: System) -> list[str]:
-    """Return the resources of a system that a check asks about, in its order."""
+    """Return the resources of a system that a check reads, in its order."""
     return list(_connector(system).checked(system))
 
 
@@ -123,10 +123,10 @@ async def compose_check(
     on_resource: Callable[[str], None] = lambda _resource: None,
     sign_in: SignIn | None = None,
 ) -> CheckReport:
-    """Return how far one server serves the desk. `sign_in` is for whom it is asked.
+    """Return how well one server works with the console. `sign_in` is the person for whom requests are sent.
 
     Raises:
-        ConfigurationError: A secret is not where the settings say.
+        ConfigurationError: A secret was not found where the settings say.
     """
     clock = SystemClock()
     http = await asyncio.to_thread(lambda: HttpLayer(clock=clock, on_exchange=lambda _: None, tokens=sign_in))

@@ -1,1 +1,1 @@
-"""Translators from what systems speak to the ports; one folder per kind of system."""
+"""Connectors: implementations of the ports, one folder per kind of system."""

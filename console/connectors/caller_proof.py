@@ -1,4 +1,4 @@
-"""A PIN and one-time codes over HTTP. No standard has them; docs/caller-proof.md says what a system must serve."""
+"""Caller checks by PIN or one-time code over HTTP. No standard defines them; see docs/caller-proof.md."""
 
 import secrets
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from console.models.customer import CustomerId
 
 
 class HttpCallerProof:
-    """Implements the port. Each question is sent once: the system counts wrong answers, so none is repeated."""
+    """Implements `CallerProof`. Each request is sent once, never retried: the system counts wrong attempts."""
 
     def __init__(self, endpoint: Endpoint, settings: CallerProofSettings) -> None:
         self._endpoint, self._settings = endpoint, settings

@@ -1,4 +1,4 @@
-"""The one place that speaks HTTP: pooling, limits, retries, circuit breaking, conditional requests, masking."""
+"""The only package that uses HTTP: pooling, limits, retries, circuit breaking, conditional requests, log masking."""
 
 from console.http.conditional_cache import is_strong
 from console.http.endpoint import Endpoint

@@ -1,4 +1,4 @@
-"""A collector of the audit that takes entries over HTTP. Implements the port Collector."""
+"""A collector of audit entries over HTTP. Implements the port `Collector`."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,12 +17,13 @@ from console.models.audit import AuditQuery, ChainEnd, Link
 from console.settings import LOOPBACK
 
 _LIMIT_S = 15.0
+# Seconds for one request, and bytes of one response.
 _MOST_BYTES = 8_000_000
 _CONFLICT = 409
 
 
 class _Sent(msgspec.Struct):
-    """An entry as it goes over the wire."""
+    """An entry as JSON over HTTP."""
 
     chain: str
     seq: int
@@ -31,13 +32,15 @@ class _Sent(msgspec.Struct):
 
 
 class AuditCollector:
-    """POSTs links as one JSON list; any 2xx means that the collector has them for good.
+    """A collector that receives audit entries over HTTP.
 
-    It answers 409 where it has another entry in the place of one. Where the same address answers GET (`text`, `what`,
-    `since`, `until`, `chain`, `limit`) with such a list, newest first, what every desk sent can be searched; a
-    collector without that is one that only takes.
+    `send` POSTs links as one JSON list. Any 2xx means that the collector has stored them for good. The collector
+    replies 409 if it has a different entry at the same position of a chain.
 
-    Loads the system's certificates when it is made, so not on the window's thread.
+    If the same address also answers GET (`text`, `what`, `since`, `until`, `chain`, `limit`) with such a list, newest
+    first, the entries of all consoles can be searched. A collector without GET only receives entries.
+
+    The constructor loads the system's certificates, which is slow. Do not call it on the GUI thread.
     """
 
     def __init__(self, address: str, token: str) -> None:

@@ -1,4 +1,4 @@
-"""Reads the body of any answer: bytes counted as they come, one content coding at most, decompressed within a bound."""
+"""Reads response bodies within a size limit, as received and decompressed, in one content coding at most."""
 
 import zlib
 from collections.abc import AsyncGenerator, Callable
@@ -7,25 +7,25 @@ from typing import Any, Protocol, cast
 
 import httpx
 
-# What every request offers; what else a server sends is not understood.
+# Sent with every request. A response in any other coding raises `CodingError`.
 ACCEPT_ENCODING = "gzip, deflate"
 
 
 class TooLongError(Exception):
-    """The answer is longer than was asked for, as it came or decompressed."""
+    """The response is longer than the limit, either as received or after decompression."""
 
 
 class CodingError(Exception):
-    """The answer is compressed twice, in an unknown way, or wrongly."""
+    """The response is compressed twice, in an unknown coding, or wrongly."""
 
 
 class _Decoder(Protocol):
     def decode(self, chunk: bytes, most: int) -> bytes:
-        """Return what a chunk decompresses to, at most so many bytes."""
+        """Return the decompressed chunk, at most `most` bytes."""
 
     @property
     def is_whole(self) -> bool:
-        """Whether the end of the compressed text came."""
+        """Whether the end of the compressed data was received."""
 
 
 async def receive(
@@ -37,13 +37,13 @@ async def receive(
     between: Callable[[], None] = lambda: None,
     **request: Any,
 ) -> tuple[int, dict[str, str], bytes]:
-    """Return status, headers by lower-case name and body of an answer to a request that httpx builds.
+    """Send a request and return the status, the headers (names in lower case) and the body of the response.
 
-    `between` is called between chunks and may raise. The deadline of the request is that of `Connections.on_wire`.
+    `between` is called after each chunk and may raise. `Connections.on_wire` sets the deadline of the request.
 
     Raises:
-        TooLongError, CodingError: The answer is not read to its end.
-        httpx.HTTPError: Nothing came, or not in time.
+        TooLongError, CodingError: The response was not read to its end.
+        httpx.HTTPError: No response came, or not in time.
     """
     built = client.build_request(method, address, **request)
     built.headers["Accept-Encoding"] = ACCEPT_ENCODING
@@ -61,12 +61,13 @@ async def _read(response: httpx.Response, most: int, between: Callable[[], None]
         raise TooLongError
     decoder = _decoder_of(response.headers.get("content-encoding", ""))
     body, came = bytearray(), 0
-    # Closed at once when something is raised: a generator that is only dropped closes the connection half-way.
+    # Close the generator at once when something is raised. A generator that is only dropped closes the connection
+    # half-way.
     raw = cast("AsyncGenerator[bytes, None]", response.aiter_raw())
     async with aclosing(raw) as chunks:
         async for chunk in chunks:
             came += len(chunk)
-            # One byte more than is allowed tells that there is more, and no more than that is ever decompressed.
+            # Allow one byte more than the limit: that byte shows that there is more. Nothing beyond it is decompressed.
             body += chunk if decoder is None else decoder.decode(chunk, most + 1 - len(body))
             if came > most or len(body) > most:
                 raise TooLongError
@@ -84,12 +85,12 @@ def _decoder_of(header: str) -> _Decoder | None:
     if codings in (["gzip"], ["x-gzip"]):
         return _Zlib((zlib.MAX_WBITS | 16,))
     if codings == ["deflate"]:
-        return _Zlib((zlib.MAX_WBITS, -zlib.MAX_WBITS))  # by RFC 9110, and as some servers send it: without a header
+        return _Zlib((zlib.MAX_WBITS, -zlib.MAX_WBITS))  # RFC 9110: zlib format; some servers send raw deflate
     raise CodingError
 
 
 class _Zlib:
-    """Decompresses by the first of some window sizes that the beginning fits."""
+    """Decompresses with the first window size that fits the beginning of the data."""
 
     def __init__(self, sizes: tuple[int, ...]) -> None:
         self._sizes = list(sizes)
@@ -105,7 +106,7 @@ class _Zlib:
             self._inner = zlib.decompressobj(self._sizes.pop(0))
             return self.decode(chunk, most)
         self._begun = True
-        if self._inner.unconsumed_tail:  # the bound was reached
+        if self._inner.unconsumed_tail:  # the limit was reached
             raise TooLongError
         return found
 

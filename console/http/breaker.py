@@ -1,13 +1,13 @@
-"""When to stop asking a system that does not answer, and how often to try again."""
+"""Circuit breaker and retry budget: when to stop sending requests to a failing system, and how often to retry."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
 class Breaker:
-    """Opens after several failures in a row; then one question at a time is let through to see whether it is back.
+    """Opens after several failures in a row, then lets one request through after each pause to check the system.
 
-    Times are seconds of the caller's steady clock.
+    Times are seconds of the caller's monotonic clock.
     """
 
     failures_to_open: int = 5
@@ -20,7 +20,7 @@ class Breaker:
         return self._failures >= self.failures_to_open
 
     def admits(self, now_s: float) -> bool:
-        """Return whether a question may go out now; while open, only the first after each pause may."""
+        """Return whether a request may be sent now. While open, only the first request after each pause may."""
         if not self.is_open:
             return True
         if now_s < self._next_probe_s:
@@ -29,11 +29,11 @@ class Breaker:
         return True
 
     def let_through(self) -> None:
-        """Admit the next question whatever the pause; someone wants to know now."""
+        """Admit the next request without waiting for the pause, because a user needs the result now."""
         self._next_probe_s = 0.0
 
     def record(self, *, answered: bool, now_s: float) -> None:
-        """Take note of how a question ended."""
+        """Record whether a request was answered."""
         if answered:
             self._failures = 0
             return
@@ -44,7 +44,10 @@ class Breaker:
 
 @dataclass(slots=True)
 class RetryBudget:
-    """Keeps retries to a tenth of all questions, so that a system in trouble is not pushed further down."""
+    """Limits retries to a tenth of all requests, so that retries do not add load to a failing system.
+
+    Each request earns `share` of a retry; at most `most` retries are saved up.
+    """
 
     share: float = 0.1
     most: float = 10.0
@@ -54,7 +57,7 @@ class RetryBudget:
         self._left = min(self.most, self._left + self.share)
 
     def spend(self) -> bool:
-        """Take one retry from the budget; False when there is none left."""
+        """Take one retry from the budget. Return False if none is left."""
         if self._left < 1:
             return False
         self._left -= 1

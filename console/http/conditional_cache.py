@@ -1,4 +1,4 @@
-"""Answers kept with their ETag, so that asking again costs a 304: in memory, and where there is one in the store."""
+"""Cached responses with their ETags, so that an unchanged record costs a 304: in memory, and in the store if any."""
 
 import asyncio
 import hashlib
@@ -14,28 +14,28 @@ from console.ports.store import AnswerStore
 
 _log = logging.getLogger(__name__)
 
-# Source: RFC 9110 section 8.8.3, without the bytes beyond ASCII, which no header of ours can carry; many servers leave
-# the quotes away.
+# Source: RFC 9110 section 8.8.3, without bytes beyond ASCII, which our headers cannot carry. Many servers omit the
+# quotes. 200 characters are far more than servers use.
 _USABLE = re.compile(r'(?:W/)?(?:"[\x21\x23-\x7e]{0,200}"|[\x21\x23-\x2b\x2d-\x7e]{1,200})')
-# What web servers add to a tag when they compress an answer; the record's own version is what stands before it.
+# Suffixes that web servers add to an ETag when they compress a response. The record's own version is the text before.
 _ADDED = re.compile(r'[-;.](?:gzip|br|deflate|zstd)"?$')
 
 
 def is_usable(etag: str) -> bool:
-    """Return whether a tag can be sent back to say which version is known."""
+    """Return whether an ETag can be sent in a conditional request."""
     return _USABLE.fullmatch(etag) is not None
 
 
 def is_strong(etag: str) -> bool:
-    """Return whether a tag names one version exactly, so that a write may depend on it (RFC 9110 section 13.1.1)."""
+    """Return whether an ETag names exactly one version, so that a write may depend on it (RFC 9110 section 13.1.1)."""
     return is_usable(etag) and not etag.startswith("W/") and _ADDED.search(etag) is None
 
 
 @dataclass(frozen=True, slots=True)
 class CachedResponse:
-    """An answer's body as it came and what identifies its version.
+    """The body of a response as received, with the headers and the ETag of its version.
 
-    Decoded it would take several times as much memory; decoding it again is quick.
+    The body is not decoded: decoded it would take several times the memory, and decoding again is fast.
     """
 
     etag: str
@@ -48,7 +48,7 @@ class CachedResponse:
 
 
 class ConditionalCache:
-    """The most recently used answers of one system, up to a number of body bytes; the store has more."""
+    """The most recently used responses of one system, up to `most_bytes` of bodies in memory. The store has more."""
 
     def __init__(self, system: str, store: AnswerStore | None = None, most_bytes: int = 6 * 1024 * 1024) -> None:
         self._system = system
@@ -64,7 +64,7 @@ class ConditionalCache:
         return CacheSize(f"answers of {self._system}", self._bytes, self._most_bytes, "bytes")
 
     async def find(self, request: ReadRequest) -> CachedResponse | None:
-        """Return the last answer to a question, or None."""
+        """Return the cached response to a request, or None."""
         cached = self._responses.get(request)
         if cached is not None:
             self._responses.move_to_end(request)
@@ -83,7 +83,7 @@ class ConditionalCache:
         return cached
 
     def keep(self, request: ReadRequest, cached: CachedResponse) -> None:
-        """Keep an answer: in memory at once, in the store a moment later."""
+        """Save a response: in memory at once, in the store in the background."""
         self._remember(request, cached)
         if self._store is not None:
             saving = self._store.save(self._name(request), cached.etag, cached.headers, cached.body)
@@ -104,7 +104,7 @@ class ConditionalCache:
             self._bytes -= cached.size
 
     async def aclose(self) -> None:
-        """Wait until everything is kept."""
+        """Wait until all responses are saved."""
         await asyncio.gather(*self._writing, return_exceptions=True)
 
     def _remember(self, request: ReadRequest, cached: CachedResponse) -> None:
@@ -118,7 +118,7 @@ class ConditionalCache:
             self._bytes -= oldest.size
 
     def _name(self, request: ReadRequest) -> str:
-        """Return the question's name in the store; what it asks about cannot be read from it."""
+        """Return the key of a request in the store: a hash, so that the request cannot be read from it."""
         words = repr((self._system, request.base, request.resource, request.record, request.parameters))
         return hashlib.blake2b(words.encode(), digest_size=16).hexdigest()
 

@@ -1,4 +1,4 @@
-"""The connections to one system: one deadline for everything of a request, and new connections where old ones wedge."""
+"""The connections to one system: one deadline for a whole request, and a new pool when the old one is wedged."""
 
 import asyncio
 import logging
@@ -20,17 +20,19 @@ _BAD_PROXY = (
     "The proxy that this computer's environment names (ALL_PROXY, HTTPS_PROXY or HTTP_PROXY) cannot be used: it must "
     "be an http or https address. Correct it, or take the variable away, and start again."
 )
-# By the machine's steady clock. A request runs in one task, so all that is read and written for it finds its own.
+# Seconds of the computer's monotonic clock. A request runs in one task, so all its reads and writes see its own
+# deadline.
 _DEADLINE_S: ContextVar[float | None] = ContextVar("deadline of the request", default=None)
 
 
 class Connections:
-    """Makes the client of one system and watches over its pool.
+    """Makes the client of one system and checks its pool.
 
-    httpx limits each single read. A server that trickles headers, sends interim answers without end or compresses
-    nothing passes that for ever, so every read and write is also limited by what is left of the request's own time.
+    httpx only limits each single read. A server that trickles headers, sends interim responses without end or sends
+    compressed data that expands to nothing would pass that limit for ever. So every read and write is also limited by
+    the time left for the request.
 
-    A pool whose connections are in use while no request is under way is wedged (encode/httpcore#1093): it is replaced.
+    A pool with connections in use while no request is running is wedged (encode/httpcore#1093). It is replaced.
     """
 
     def __init__(self, make: Callable[[], httpx.AsyncClient]) -> None:
@@ -41,7 +43,7 @@ class Connections:
 
     @contextmanager
     def on_wire(self, limit_s: float) -> Iterator[httpx.AsyncClient]:
-        """Yield the client for what one request does; nothing of it takes longer than the limit, in seconds."""
+        """Yield the client for one request. No read or write in it goes beyond the limit, in seconds."""
         token = _DEADLINE_S.set(time.monotonic() + limit_s)
         self._on_wire += 1
         try:
@@ -54,7 +56,7 @@ class Connections:
 
     @property
     def is_wedged(self) -> bool:
-        """Whether a connection counts as in use although no request is under way."""
+        """Whether a connection counts as in use although no request is running."""
         if self._on_wire:
             return False
         return any(
@@ -64,17 +66,17 @@ class Connections:
         )
 
     async def aclose(self) -> None:
-        """Close the connections, whatever is under way on them."""
+        """Close the connections, even if requests are still running on them."""
         await self.client.aclose()
         await asyncio.gather(*self._closing, return_exceptions=True)
 
     def _made(self) -> httpx.AsyncClient:
         try:
             client = self._make()
-        except (ImportError, ValueError, httpx.InvalidURL) as error:  # what httpx says of proxies it cannot use
+        except (ImportError, ValueError, httpx.InvalidURL) as error:  # httpx raises these for proxies it cannot use
             raise ConfigurationError(_BAD_PROXY) from error
         for pool in _pools(client):
-            # httpx has no public way to hand its pool another network.
+            # httpx has no public way to give its pool another network backend.
             pool._network_backend = _LimitedNetwork(pool._network_backend)  # noqa: SLF001
         return client
 
@@ -87,7 +89,7 @@ class Connections:
 
 
 def _pools(client: httpx.AsyncClient) -> Iterator[httpcore.AsyncConnectionPool]:
-    """Return the pools of a client: the direct one, and one for each proxy of the environment."""
+    """Yield the pools of a client: the direct one, and one for each proxy from the environment."""
     for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001 - httpx shows them nowhere
         if isinstance(transport, httpx.AsyncHTTPTransport) and isinstance(
             transport._pool,  # noqa: SLF001 - see above
@@ -100,7 +102,7 @@ def _limited(timeout: float | None, error: type[Exception]) -> float | None:
     """Return how many seconds one read or write may take.
 
     Raises:
-        Exception: Of the given type, when the request's time is over.
+        Exception: Of the given type, when the request's deadline has passed.
     """
     deadline_s = _DEADLINE_S.get()
     if deadline_s is None:
@@ -112,7 +114,7 @@ def _limited(timeout: float | None, error: type[Exception]) -> float | None:
 
 
 class _LimitedNetwork(httpcore.AsyncNetworkBackend):
-    """A network whose streams keep to the request's deadline."""
+    """A network backend whose streams respect the deadline of the request."""
 
     def __init__(self, inner: httpcore.AsyncNetworkBackend) -> None:
         self._inner = inner
@@ -134,7 +136,7 @@ class _LimitedNetwork(httpcore.AsyncNetworkBackend):
 
 
 class _LimitedStream(httpcore.AsyncNetworkStream):
-    """A connection that keeps to the deadline of whichever request uses it."""
+    """A connection that respects the deadline of the request that uses it."""
 
     def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
         self._inner = inner

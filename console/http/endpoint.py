@@ -1,4 +1,4 @@
-"""Questions to one system: each with a slot, a deadline, retries, and an answer or one of the six errors."""
+"""Requests to one system: each has a slot, a deadline and retries, and ends in a response or one of six errors."""
 
 import asyncio
 import logging
@@ -40,17 +40,16 @@ _BACKOFF_S = 0.2
 
 @dataclass(slots=True)
 class _Flight:
-    """One question under way and how many wait for its answer."""
+    """One request in progress and the number of callers that wait for its response."""
 
     task: asyncio.Task[Response] = field(init=False)
     waiting: int = 0
     on_wire: bool = False
 
     def leave(self) -> None:
-        """Take note that one waiter has gone; a question nobody waits for is dropped, unless it is on the wire.
+        """Record that one caller has gone. Without callers the request is cancelled, unless it is on the wire.
 
-        Cancelling a request on the wire leaves its connection in the pool as used for ever (encode/httpcore#1093), so
-        that one runs to its end and its answer is dropped.
+        Cancelling on the wire would leave its connection in the pool as used for ever (encode/httpcore#1093).
         """
         self.waiting -= 1
         if self.waiting == 0 and not self.on_wire:
@@ -58,7 +57,7 @@ class _Flight:
 
 
 class Endpoint:
-    """One system as the connectors see it. Made by HttpLayer.endpoint()."""
+    """One system as the connectors use it. Made by `HttpLayer.endpoint()`."""
 
     def __init__(
         self,
@@ -94,20 +93,19 @@ class Endpoint:
         self._server_time_at: tuple[datetime, float] | None = None
 
     def system_now(self) -> datetime:
-        """Return the time of day by the system's own clock (aware UTC), as of its last answer; else this computer's."""
+        """Return the time of the system's clock (aware UTC), based on its last response; before any, ours."""
         if self._server_time_at is None:
             return self._clock.now()
         at, monotonic_s = self._server_time_at
         return at + timedelta(seconds=self._clock.monotonic_s() - monotonic_s)
 
     async def get(self, request: ReadRequest) -> Response:
-        """Return the answer to a question: status 200 to 299 or 404, body decoded.
+        """Return the response to a request: status 200 to 299 or 404, body decoded.
 
-        The same question already under way is joined, not sent twice. Cancelling the caller never cancels a request
-        on the wire.
+        A request that is already running is shared, not sent twice. Cancelling the caller never cancels it on the wire.
 
         Raises:
-            SystemCallError: One of its six kinds.
+            SystemCallError: One of its six subclasses.
         """
         flight = self._flights.get(request)
         if flight is None:
@@ -122,12 +120,12 @@ class Endpoint:
             flight.leave()
 
     async def look(self, request: ReadRequest, headers: Mapping[str, str] | None = None) -> Response:
-        """Return whatever the system answers, of any status; what is no JSON is Undecodable. For checks of a system.
+        """Return the response of any status, for checks of a system. A body that is not JSON becomes `Undecodable`.
 
-        It is asked once, and neither the breaker nor stored answers have a say.
+        The request is sent once, without the breaker and without cached responses.
 
         Raises:
-            SystemCallError: There is no answer, or none that can be received.
+            SystemCallError: No response came, or it could not be received.
         """
         deadline_s = self._clock.monotonic_s() + self._limits.time_limit_s
         await self._keep_pace(deadline_s)
@@ -143,10 +141,11 @@ class Endpoint:
         return Response(status, response_headers, value=value, read_at=self._clock.now(), received=len(body))
 
     async def send(self, request: WriteRequest) -> Response:
-        """Return the answer to a write: status 200 to 299. It is sent once; cancelling the caller does not stop it.
+        """Send a write once and return the response: status 200 to 299. Cancelling the caller does not stop the write.
 
         Raises:
-            SystemCallError: One of its six kinds; `may_have_happened` says whether the write can have been carried out.
+            SystemCallError: One of its six subclasses; `may_have_happened` says whether the write may have been
+                applied.
         """
         await self._keep_pace(self._clock.monotonic_s() + self._limits.time_limit_s)
         task = asyncio.create_task(self._send_write(request), name=f"write to {self.system}")
@@ -163,7 +162,7 @@ class Endpoint:
         async with self._slots:
             self._ask_breaker()
             started_s = self._clock.monotonic_s()
-            deadline_s = started_s + self._limits.time_limit_s  # a write that waited for its slot has its whole time
+            deadline_s = started_s + self._limits.time_limit_s  # a write that waited for a slot still has its full time
             failure: SystemCallError | None = None
             try:
                 return await self._write(request, deadline_s)
@@ -174,7 +173,7 @@ class Endpoint:
                 self._record_end(request.masked, started_s, failure, None)
 
     async def _write(self, request: WriteRequest, deadline_s: float) -> Response:
-        """Send a write, with the other kind of patch where the server does not take the first."""
+        """Send a write. Repeat it with the other PATCH media type if the server does not accept the first."""
         target = ReadRequest(request.base, request.resource, request.record)
         signed = await self._signed(deadline_s)
         sent = {**signed, "Idempotency-Key": request.key}
@@ -193,29 +192,29 @@ class Endpoint:
             except SystemCallError as error:
                 error.may_have_happened = error.may_have_happened or not error.was_not_sent
                 if isinstance(error, SignInRequiredError):
-                    self._sign_in.renew(signed)  # so that the next try has a new token
+                    self._sign_in.renew(signed)  # so that the next attempt has a new token
                 raise
             return Response(status, headers, value=value, read_at=self._clock.now(), received=len(body))
         raise AssertionError("unreachable")  # pragma: no cover
 
     @property
     def is_wedged(self) -> bool:
-        """Whether connections count as in use although no request is under way."""
+        """Whether connections count as in use although no request is running."""
         return self.connections.is_wedged
 
     def probe(self, request: ReadRequest) -> None:
-        """Let the next question through to the system itself: past the breaker's pause and any stored answer."""
+        """Send the next request to the system itself, without the breaker's pause and without a cached response."""
         self._breaker.let_through()
         self._cache.forget(request)
 
     @property
     def cache_size(self) -> CacheSize:
-        """How much of this system's answers is in memory."""
+        """How many bytes of this system's responses are in memory."""
         return self._cache.size
 
     async def aclose(self, patience_s: float = 1.0) -> None:
-        """Let requests on the wire end, for a moment; then close the connections under them."""
-        self._closing = True  # what breaks off from here on says nothing about the system
+        """Give requests on the wire `patience_s` seconds to end, then close their connections."""
+        self._closing = True  # failures from here on say nothing about the system
         flights = list(self._flights.values())
         for flight in flights:
             if not flight.on_wire:
@@ -259,7 +258,7 @@ class Endpoint:
         return has_time and not self._breaker.is_open and self._budget.spend()
 
     async def _keep_pace(self, deadline_s: float) -> None:
-        """Wait while the system takes no questions; where that takes too long, say so instead."""
+        """Wait while the system accepts no requests. Raise `ThrottledError` if the wait would exceed the deadline."""
         now_s = self._clock.monotonic_s()
         wait_s = self._pace.wait_s(now_s)
         if wait_s == 0:
@@ -278,7 +277,7 @@ class Endpoint:
             )
 
     async def _exchange(self, request: ReadRequest, deadline_s: float) -> Response:
-        """Send one request and return or raise how it ended, and tell whoever watches the systems."""
+        """Send one request, return or raise its result, and report it to the observers."""
         started_s = self._clock.monotonic_s()
         failure: SystemCallError | None = None
         response: Response | None = None
@@ -297,7 +296,7 @@ class Endpoint:
     def _record_end(
         self, what: str, started_s: float, failure: SystemCallError | None, response: Response | None
     ) -> None:
-        """Tell whoever watches the systems, and the log, how one request ended."""
+        """Report how one request ended to the breaker, the observers and the log."""
         now_s = self._clock.monotonic_s()
         elapsed_ms = (now_s - started_s) * 1000
         down = isinstance(failure, SystemUnavailableError)
@@ -330,7 +329,7 @@ class Endpoint:
         return await self._send_signed(request, signed, deadline_s)
 
     async def _signed(self, deadline_s: float) -> dict[str, str]:
-        """Return the headers that sign a request in; a token is fetched where there is none."""
+        """Return the headers that sign a request in. Fetches a token if there is none."""
         left_s = self._wire.left_s(deadline_s)
         with self.connections.on_wire(left_s) as client:
             return await self._sign_in.headers(client, limit_s=left_s)
@@ -371,12 +370,12 @@ class Endpoint:
             return decode_body(body)
         except ValueError as error:
             if status >= httpx.codes.BAD_REQUEST:
-                return None  # an error page; its status says enough
+                return None  # an error page; its status is enough
             raise self._failures.bad("its answer is damaged", "NOT-JSON") from error
 
 
 def _conditional_headers(request: ReadRequest, cached: CachedResponse | None) -> dict[str, str]:
-    """Return the headers that spare an answer that is here already, or that ask for a fresh one."""
+    """Return the headers that make a request conditional, or that require a fresh response."""
     if request.fresh:
         return {"Cache-Control": "no-cache"}
     return {"If-None-Match": cached.etag} if cached is not None else {}

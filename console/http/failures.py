@@ -1,4 +1,4 @@
-"""What a status, an error body or a broken connection means, in the words of the six errors."""
+"""Maps statuses, error bodies and broken connections to the six errors."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -19,15 +19,16 @@ from console.http.responses import clip, failure_in_success, refusal_reason
 from console.messages import http as say
 from console.ports.clock import Clock
 
-# How Salesforce says with 403 that too much was asked; it names no time to come again.
+# Salesforce sends this code with 403 when too many requests were made. It gives no time for a retry.
 _LIMIT_REACHED = "REQUEST_LIMIT_EXCEEDED"
 _GATEWAY_TROUBLE = frozenset({502, 503, 504})
-# Request Timeout, Too Early: the server or something before it could not take the request just now.
+# Request Timeout, Too Early: the server or a proxy could not take the request at that moment.
 _NOT_NOW = frozenset({408, 425})
 
 
+# Seconds. The longest pause that a Retry-After header can cause.
 _LONGEST_PAUSE_S = 3600.0
-# What OpenSSL says where the other side answers in plain text.
+# OpenSSL's messages when the other side replies in plain text.
 _NOT_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE")
 
 
@@ -49,7 +50,7 @@ class Failures:
         )
 
     def raise_for(self, status: int, headers: Mapping[str, str], value: Any, *, method: str = "GET") -> None:
-        """Raise what a status or an error body means; 2xx returns, and 404 to a GET."""
+        """Raise the error for a status or an error body. Return for 2xx, and for 404 to a GET."""
         if status < httpx.codes.MULTIPLE_CHOICES:
             is_problem = headers.get("content-type", "").startswith("application/problem+")
             reason = (refusal_reason(value) or "no reason given") if is_problem else failure_in_success(value)
@@ -99,7 +100,7 @@ class Failures:
         return RejectedError(say.REJECTED(label=self.label, reason=reason), system=self.system, code=self.code(code))
 
     def _pause_s(self, headers: Mapping[str, str], *, usual_s: float) -> float:
-        """Return for how many seconds a Retry-After header asks, at most an hour; a time is by the server's clock."""
+        """Return the pause of a Retry-After header in seconds, at most an hour. Dates are by the server's clock."""
         retry_after = headers.get("retry-after", "").strip()
         if retry_after.isascii() and retry_after.isdecimal():
             return min(float(retry_after), _LONGEST_PAUSE_S)
@@ -157,7 +158,7 @@ class Failures:
 
 
 def server_time(headers: Mapping[str, str]) -> datetime | None:
-    """Return the time an answer says it was made at, aware UTC; its other times are by the same clock."""
+    """Return the time of the Date header, aware UTC. Other times in the response are by the same clock."""
     return _http_date(headers.get("date", ""))
 
 

@@ -24,20 +24,20 @@ from console.ports.secrets import Secrets
 from console.ports.store import AnswerStore
 from console.settings import LOOPBACK, System
 
-# They log every address whole, with whatever was searched for in it.
+# At INFO they log complete addresses, including search texts.
 for _library in ("httpx", "httpcore"):
     logging.getLogger(_library).setLevel(logging.WARNING)
 
 
-# For addresses on this machine; making it takes no time, loading the system's certificates does.
+# For addresses on this computer. This context is made at once, while loading the system's certificates takes time.
 NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class HttpLayer:
-    """Makes one Endpoint per system.
+    """Makes one `Endpoint` per system.
 
-    May be made in a worker thread: building the trust store and importing the network back end takes longer than the
-    window may wait. `on_exchange` is told of every request that ended.
+    May be made in a worker thread: building the trust store and importing the network backend would block the GUI for
+    too long. `on_exchange` is called after every request.
     """
 
     def __init__(
@@ -56,15 +56,15 @@ class HttpLayer:
         self._on_exchange = on_exchange
         self._endpoints: list[Endpoint] = []
         self._trust: ssl.SSLContext | None = None
-        # httpcore imports these at the first request, on the thread of the window.
+        # httpcore would import these at the first request, on the GUI thread.
         importlib.import_module("anyio._backends._asyncio")
         importlib.import_module("httpcore._backends.anyio")
 
     def endpoint(self, name: str, system: System, *, label: str, secrets: Secrets) -> Endpoint:
-        """Return the endpoint of one configured system; `label` is the word people use for it.
+        """Return the endpoint of one configured system. `label` is the name shown to users.
 
         Raises:
-            ConfigurationError: A secret is not where the settings say.
+            ConfigurationError: A secret was not found where the settings say.
         """
         address = urlsplit(system.base_url)
         local = address.hostname in LOOPBACK
@@ -103,11 +103,11 @@ class HttpLayer:
 
     @property
     def cache_sizes(self) -> list[CacheSize]:
-        """How much of each system's answers is in memory."""
+        """How many bytes of each system's responses are in memory."""
         return [endpoint.cache_size for endpoint in self._endpoints]
 
     async def aclose(self) -> None:
-        """Close every connection; requests on the wire get a moment to end."""
+        """Close every connection. Requests on the wire get a moment to end."""
         await asyncio.gather(*(endpoint.aclose() for endpoint in self._endpoints))
 
     def _trusted(self) -> ssl.SSLContext:

@@ -1,4 +1,4 @@
-"""What a system is asked for, or asked to write."""
+"""Read and write requests to a system, and the limits for them."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -8,11 +8,11 @@ import httpx
 
 @dataclass(frozen=True, slots=True)
 class ReadRequest:
-    """A read of one resource: `base` is the API's path, `record` the identifier of one record, else a list is asked.
+    """A read of one resource: `base` is the API's path, `record` the identifier of one record; without it, of a list.
 
-    With a `query` the question is asked by POST with that JSON as its body, as TMF677 has it; asking twice does no
-    harm. With `address` a document is asked for at that address of the same system, and its bytes are not decoded.
-    `fresh` asks for what the system holds now: no stored answer is used, here or on the way (RFC 9111 section 5.2.1.4).
+    With `query` the request is a POST with that JSON as its body, as in TMF677; repeating it is safe. With `address` a
+    document is read from that address of the same system, and its bytes are not decoded. `fresh` requires the current
+    state: no cached response is used, here or on the way (RFC 9111 section 5.2.1.4).
     """
 
     base: str
@@ -25,7 +25,7 @@ class ReadRequest:
 
     @property
     def masked(self) -> str:
-        """The question for logs: what people typed and who they are is left out."""
+        """The request for logs, without typed text and identifiers."""
         if self.address is not None:
             return f"document of {self.resource}"
         keys = "&".join(f"{key}=…" for key, _ in self.parameters)
@@ -34,7 +34,7 @@ class ReadRequest:
 
 @dataclass(frozen=True, slots=True)
 class WriteRequest:
-    """A write: POST of a new record, or with `record` PATCH of that one.
+    """A write: POST of a new record, or PATCH of `record`.
 
     `key` is sent as Idempotency-Key, `version` as If-Match.
     """
@@ -48,13 +48,13 @@ class WriteRequest:
 
     @property
     def masked(self) -> str:
-        """The command for logs, without what is written and about whom."""
+        """The request for logs, without its content and identifiers."""
         return f"{'PATCH' if self.record else 'POST'} {self.base}/{self.resource}" + ("/…" if self.record else "")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How hard one system may be asked; see the settings for what each means."""
+    """Limits for requests to one system: seconds, requests at once, and bytes of a response. See the settings."""
 
     time_limit_s: float
     max_requests: int
@@ -62,8 +62,8 @@ class Limits:
 
 
 def path_of(base_url: httpx.URL, request: ReadRequest) -> str:
-    """Return the absolute address of a question; whatever is typed as an identifier stays one path segment."""
-    base = request.base.strip("/")  # empty where a server has its resources at the root
+    """Return the absolute address of a request. An identifier always stays one path segment."""
+    base = request.base.strip("/")  # empty if a server has its resources at the root
     path = "/".join(part for part in (str(base_url).rstrip("/"), base, request.resource) if part)
     if request.record is None:
         return path

@@ -1,4 +1,4 @@
-"""What came back: status, headers and decoded JSON, and what a refusal says about itself."""
+"""Responses: status, headers and decoded JSON, and the reason in an error body."""
 
 import json
 import re
@@ -10,10 +10,11 @@ from typing import Any
 
 import msgspec
 
-# Above this a body is decoded in a worker thread, so that the window never waits for it.
+# Larger bodies are decoded in a worker thread, so that the GUI thread is not blocked.
 THREAD_ABOVE_BYTES = 64 * 1024
 
-# What reading JSON from outside may raise: beside errors of form, bytes that are no UTF-8, and lists a thousand deep.
+# Exceptions of decoding JSON from outside: besides syntax errors, bytes that are not UTF-8, and lists nested a thousand
+# deep.
 NOT_JSON = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ArithmeticError)
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _SLICER = msgspec.json.Decoder(list[msgspec.Raw])
@@ -21,18 +22,19 @@ _SLICER = msgspec.json.Decoder(list[msgspec.Raw])
 
 @dataclass(frozen=True, slots=True)
 class Undecodable:
-    """An element of a list that is not valid JSON by itself; it stands where the element stood."""
+    """A list element that is not valid JSON. It takes the place of the element."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One answer of a system.
+    """One response of a system.
 
-    `value` is the decoded body: numbers with a point are Decimal; in a list, elements that could not be decoded are
-    Undecodable. `headers` are looked up by lower-case name. `read_at` is when the system said so, aware UTC; after a
-    304 the value is the stored one, `unchanged` is true and `read_at` is now. `received` counts the bytes of the body.
+    `value` is the decoded body: numbers with a point are Decimal; list elements that could not be decoded are
+    `Undecodable`. `headers` have lower-case names. `read_at` is the time of the response, aware UTC. After a 304 the
+    value is the cached one, `unchanged` is true and `read_at` is now. `received` is the size of the received body in
+    bytes.
     """
 
     status: int
@@ -48,9 +50,9 @@ class Response:
 
 
 def decode_body(body: bytes) -> Any:
-    """Return the JSON value of a body; a list is decoded element by element, so that one bad element costs itself.
+    """Return the JSON value of a body. A list is decoded element by element, so that a bad element loses only itself.
 
-    Between elements other threads get their turn: one long decode would hold the interpreter and freeze the window.
+    Other threads can run between elements. One long decode would lock the interpreter and freeze the window.
 
     Raises:
         ValueError: The body is not JSON, not even by the lenient rules of Python's own decoder.
@@ -73,7 +75,7 @@ def _decode_slice(piece: msgspec.Raw) -> Any:
 
 
 def _decode_leniently(text: bytes) -> Any:
-    """Return what servers write that is almost JSON: control characters or half a surrogate pair in a text, NaN."""
+    """Return the value of almost-JSON that servers send: control characters or half a surrogate pair in a text, NaN."""
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=lambda _name: None, strict=False)
     except (*NOT_JSON, ValueError) as error:
@@ -81,9 +83,9 @@ def _decode_leniently(text: bytes) -> Any:
 
 
 def refusal_reason(value: Any) -> str | None:
-    """Return the sentence in an error body, or None where the value is no error body.
+    """Return the reason in an error body, or None if the value is not an error body.
 
-    Understood are the published body {code, reason, message}, {message, errors: [...]}, problem+json (RFC 9457),
+    Supported forms: the TM Forum body {code, reason, message}, {message, errors: [...]}, problem+json (RFC 9457),
     {error: {message, detail}} and {message, errorCode}, alone or in a list.
     """
     if isinstance(value, list) and value and isinstance(value[0], dict) and "errorCode" in value[0]:
@@ -96,7 +98,7 @@ def refusal_reason(value: Any) -> str | None:
 
 
 def _reason_parts(value: Mapping[str, Any]) -> list[Any] | None:
-    """Return what an error body says, the shortest first, by the form it has; None where it has none of them."""
+    """Return the texts of an error body according to its form, the shortest first; None if it has no known form."""
     inner = value.get("error")
     if isinstance(inner, dict) and "message" in inner:
         return [inner.get("message"), inner.get("detail")]
@@ -116,10 +118,10 @@ _SUCCESS_WORDS = frozenset({"", "0", "00", "000", "ok", "success", "200", "201",
 
 
 def failure_in_success(value: Any) -> str | None:
-    """Return the reason in a body that came with a 2xx status and yet reports a failure, else None.
+    """Return the reason in a body that came with a 2xx status but reports a failure, else None.
 
-    So do servers that put every outcome into the body (among them Salesforce's `success`: false). A record has an id;
-    an empty list of errors, a code that means success or a person's title are not a failure.
+    Some servers report every outcome in the body (for example `success`: false of Salesforce). A body with an id, an
+    empty list of errors, a code that means success or the title of a person is not a failure.
     """
     if not isinstance(value, dict):
         return None
@@ -142,6 +144,6 @@ def _reports_failure(value: Mapping[str, Any]) -> bool:
 
 
 def clip(text: str, length: int = 200) -> str:
-    """Return a text from outside on one line, without control characters, at most `length` long."""
+    """Return a text from outside on one line, without control characters, at most `length` characters long."""
     line = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).strip()
     return line if len(line) <= length else line[: length - 1] + "…"

@@ -1,4 +1,4 @@
-"""How a system is signed in to: headers that never change, or a token that is fetched and renewed (OAuth 2)."""
+"""Signs requests in to a system: with fixed headers, or with a token that is fetched and renewed (OAuth 2)."""
 
 import asyncio
 from base64 import b64encode
@@ -23,23 +23,24 @@ from console.ports.identity import AccessTokens
 from console.ports.secrets import Secrets
 from console.settings import Auth
 
+# Seconds before its expiry that a token is renewed; seconds a token without a usable `expires_in` is used.
 _RENEWED_BEFORE_S = 30.0
 _USUAL_LIFE_S = 300.0
 _MOST_BYTES = 1_000_000
 
 
 class SignIn(Protocol):
-    """What proves who asks."""
+    """Makes the headers that authenticate a request."""
 
     async def headers(self, client: httpx.AsyncClient, *, limit_s: float) -> dict[str, str]:
-        """Return the headers that go with a request; a token is fetched with `client` where there is none."""
+        """Return the headers to send with a request. Fetches a token with `client` if there is none."""
 
     def renew(self, used: dict[str, str]) -> bool:
-        """Forget what was refused; return whether trying once more, with something new, can help."""
+        """Discard rejected credentials. Return whether a retry with new ones can succeed."""
 
 
 class FixedSignIn:
-    """Headers that stay the same: a bearer token or key of the deployment's, a user and password, or nothing."""
+    """Fixed headers: a bearer token or key from the deployment, user and password, or none."""
 
     def __init__(self, auth: Auth, secrets: Secrets) -> None:
         secret = secrets.read(auth.secret) if auth.secret else ""
@@ -51,24 +52,24 @@ class FixedSignIn:
         elif auth.kind == "header":
             self._headers = {auth.header: secret}
 
-    async def headers(self, client: httpx.AsyncClient, *, limit_s: float) -> dict[str, str]:  # noqa: ARG002 - the port's
+    async def headers(self, client: httpx.AsyncClient, *, limit_s: float) -> dict[str, str]:  # noqa: ARG002 - port
         return self._headers
 
-    def renew(self, used: dict[str, str]) -> bool:  # noqa: ARG002 - the port's
+    def renew(self, used: dict[str, str]) -> bool:  # noqa: ARG002 - port
         return False
 
 
 class PersonSignIn:
-    """The access token of whoever is signed in at the desk; several systems share it."""
+    """The access token of the person who is signed in to the console. Several systems share it."""
 
     def __init__(self, tokens: AccessTokens, *, system: str) -> None:
         self._tokens, self._system = tokens, system
 
-    async def headers(self, client: httpx.AsyncClient, *, limit_s: float) -> dict[str, str]:  # noqa: ARG002 - the port's
+    async def headers(self, client: httpx.AsyncClient, *, limit_s: float) -> dict[str, str]:  # noqa: ARG002 - port
         """Return the header with the token.
 
         Raises:
-            SystemCallError: There is none; which of its kinds says why.
+            SystemCallError: No token was found; the subclass says why.
         """
         try:
             return {"Authorization": f"Bearer {await self._tokens.access_token()}"}
@@ -85,9 +86,9 @@ class PersonSignIn:
 
 
 class TokenSignIn:
-    """A token from the deployment's token address, fetched when first needed and before it ends.
+    """A token from the deployment's token address, fetched at first use and again before it expires.
 
-    Source: RFC 6749 sections 4.3 (password) and 4.4 (client credentials). The token stays in memory.
+    Source: RFC 6749 sections 4.3 (password) and 4.4 (client credentials). The token is only in memory, never on disk.
     """
 
     def __init__(self, auth: Auth, secrets: Secrets, *, system: str, label: str, clock: Clock) -> None:
@@ -102,7 +103,7 @@ class TokenSignIn:
         """Return the header with the token.
 
         Raises:
-            SystemCallError: No token can be had; which of its kinds says why.
+            SystemCallError: No token could be fetched; the subclass says why.
         """
         async with self._fetching:
             if self._token is None or self._clock.monotonic_s() >= self._until_s:
@@ -115,7 +116,7 @@ class TokenSignIn:
         return True
 
     def _credentials(self) -> tuple[dict[str, str], dict[str, str]]:
-        """Return the form and the headers that ask for a token, by the grant and where the client is named."""
+        """Return the form and the headers of the token request, according to `grant` and `client_in`."""
         auth = self._auth
         form: dict[str, str] = {"grant_type": auth.grant}
         if auth.grant == "password":
@@ -181,7 +182,7 @@ class TokenSignIn:
 
 
 def _lasts_s(expires_in: object) -> float:
-    """Return for how many seconds a token is used: a little less than the service says it lasts."""
+    """Return for how many seconds to use a token: less than its `expires_in`, so that it does not expire in use."""
     try:
         lasts_s = float(str(expires_in))
     except ValueError:

@@ -1,4 +1,4 @@
-"""One request on the wire of one system: sent, received to its last byte, within its time and its size."""
+"""Sends one request to one system and receives the whole response, within limits of time and size."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from console.ports.clock import Clock
 
 
 class Wire:
-    """Sends requests of one system over its connections; all times are of the clock's steady count."""
+    """Sends requests to one system over its connections. All times are seconds of the monotonic clock."""
 
     def __init__(
         self, connections: Connections, *, limits: Limits, failures: Failures, pace: Pace, clock: Clock
@@ -22,7 +22,7 @@ class Wire:
         self._failures, self._pace, self._clock = failures, pace, clock
 
     def left_s(self, deadline_s: float) -> float:
-        """Return how much of a request's time is left, never quite nothing."""
+        """Return the seconds left until the deadline, at least 0.05."""
         return max(0.05, deadline_s - self._clock.monotonic_s())
 
     async def receive(
@@ -34,9 +34,9 @@ class Wire:
         method: str | None = None,
         content: bytes | None = None,
     ) -> tuple[int, dict[str, str], bytes]:
-        """Send a request and return status, headers by lower-case name, and body of its answer.
+        """Send a request and return the status, the headers (names in lower case) and the body of the response.
 
-        A redirect to the same address with or without a slash at its end is followed once; no other is.
+        Follows one redirect, and only to the same address with or without a slash at its end.
         """
         verb = method or ("GET" if request.query is None else "POST")
         address = self._address_of(self._connections.client.base_url, request)
@@ -88,9 +88,9 @@ class Wire:
         except httpx.InvalidURL as error:
             raise self._failures.bad("the document's address is none", "ADDRESS") from error
         if (address.scheme, address.host, address.port) != (base.scheme, base.host, base.port):
-            # Our sign-in is for this system alone and never goes anywhere else.
+            # Credentials are for this system only and are never sent to another server.
             raise self._failures.bad("the document lies on another server than the system", "ADDRESS")
-        if address.userinfo:  # httpx would sign in by it, in place of our token
+        if address.userinfo:  # httpx would sign in with it instead of our token
             raise self._failures.bad("the document's address names a user", "ADDRESS")
         return address
 
@@ -100,9 +100,9 @@ class Wire:
 
 
 def _with_other_slash(address: httpx.URL, method: str, status: int, headers: Mapping[str, str]) -> httpx.URL | None:
-    """Return where a redirect leads if that is the same address with or without a slash at its end, else None.
+    """Return the target of a redirect that only adds or removes a slash at the end of the address, else None.
 
-    Only 307 and 308 keep what was sent; the older ones are for reading alone. Source: RFC 9110, section 15.4.
+    Only 307 and 308 repeat a write; 301 and 302 are followed for GET only. Source: RFC 9110, section 15.4.
     """
     if status not in ((301, 302, 307, 308) if method == "GET" else (307, 308)) or not headers.get("location"):
         return None

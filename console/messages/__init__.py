@@ -1,8 +1,8 @@
-"""The catalogue of messages: what is said to people about what services, connectors and the store found.
+"""Catalog of messages to users about the results of services, connectors and the store.
 
-Each text stands once, with named placeholders, in the file of its area. Whoever says it makes a `Message` of it with
-the values; whoever shows it turns that into words: the window translates and formats (`console.views.message_words`),
-a command prints it in English (`str`). No decision reads the words.
+Each text is written once, with named placeholders, in the file of its area. Code makes a `Message` of it with the
+values. The window translates and formats it (`console.views.message_words`); a command prints it in English (`str`). No
+decision depends on the words.
 """
 
 from dataclasses import dataclass
@@ -11,24 +11,24 @@ from typing import Any
 
 
 def QT_TR_NOOP(text: str) -> str:  # noqa: N802 - the name that pyside6-lupdate looks for
-    """Return a text as it is: it is marked for translation here, where it is written, and translated when shown."""
+    """Return the text unchanged. The call marks it for translation; it is translated when shown."""
     return text
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One text of the catalogue; its placeholders have names."""
+    """One text of the catalog, with named placeholders."""
 
     template: str
 
     def __call__(self, **values: Any) -> "Message":
-        """Return the message with its values, which stay what they are until they are shown."""
+        """Return the message with its values; they are formatted only when shown."""
         return Message(self, tuple(values.items()))
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A text with its values. `str` gives the words in English, for commands and logs."""
+    """A text with its values. `str` gives the English words, for commands and logs."""
 
     text: Text
     values: tuple[tuple[str, Any], ...] = ()

@@ -1,1 +1,1 @@
-"""What the console knows: frozen records in the words of the TM Forum, with no input, output or clock."""
+"""Models: frozen records in TM Forum terms, with no input, output or clock."""

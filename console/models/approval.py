@@ -1,4 +1,4 @@
-"""What an approval is asked for and given for: exactly one credit, by its account, amount and action."""
+"""Approval of exactly one credit, identified by its account, amount and action."""
 
 import hashlib
 import re
@@ -17,7 +17,7 @@ _ASKED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRequest:
-    """What somebody asks another person to agree to. `by` is who asks, `digest` stands for exactly this action."""
+    """A request for another person's approval. `by` is the requester, `digest` identifies exactly this action."""
 
     kind: str
     account: str
@@ -27,12 +27,12 @@ class ApprovalRequest:
 
     @property
     def text(self) -> str:
-        """The note in which it stands in the system of record."""
+        """The note text that saves the request in the system of record."""
         return f"Request {self.digest}: {self.kind} of {self.money.amount} {self.money.currency} on {self.account}"
 
 
 def request_of(action: Action) -> ApprovalRequest | None:
-    """Return what an action's approval must be for as the action is now, None where it gives no credit."""
+    """Return the approval request that an action needs now, None if it gives no credit."""
     step = next((one for one in action.steps if one.kind == "refund"), None)
     if step is None:
         return None
@@ -43,7 +43,7 @@ def request_of(action: Action) -> ApprovalRequest | None:
 
 
 def read_request(notes: Iterable[tuple[str | None, str]]) -> ApprovalRequest | None:
-    """Return what a ticket asks approval for, from its notes (author and text, oldest first); None where none says."""
+    """Return the approval request in a ticket's notes (author and text, oldest first), None if there is none."""
     for author, text in notes:
         found = _ASKED.fullmatch(text.strip())
         if found is None:
@@ -63,5 +63,5 @@ def read_request(notes: Iterable[tuple[str | None, str]]) -> ApprovalRequest | N
 
 
 def person_of(action: Action) -> str:
-    """Return who did an action: the person, or where nobody signs in the role."""
+    """Return the person who did an action, or their role if nobody signs in."""
     return action.person or action.author

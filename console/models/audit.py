@@ -1,4 +1,4 @@
-"""What is written down of who saw and did what, and how it is chained so that nothing can be changed unseen."""
+"""Audit entries (views and actions of each user), and the hash chain that makes any change detectable."""
 
 import hashlib
 from collections.abc import Iterable
@@ -10,11 +10,11 @@ FIRST_HEAD = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """One thing somebody saw or did. `at` is aware UTC, `who` the provider's name for them.
+    """One view or action of a user. `at` is aware UTC, `who` the identity provider's name for the user.
 
-    `what` is a word such as `opened`, `saw`, `did`; `words` say why or which; `system` is where it was done, `before`
-    and `after` the values it changed. `facts` are what the console itself reads of it later; earlier versions wrote
-    none.
+    `what` is a word such as `opened`, `saw`, `did`. `words` give the reason or the record. `system` is the changed
+    system, `before` and `after` are the changed values. `facts` are for the console's own use later; earlier versions
+    wrote none.
     """
 
     at: datetime
@@ -31,9 +31,9 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry as it stands in its chain: `seq` counts on over the chains of a store, `head` seals it and all before.
+    """An entry in its chain. `seq` continues over all chains of a store; `head` seals this entry and all before it.
 
-    Each run of the console has a chain of its own, whose first entry names the last entry of the chain before it.
+    Each run of the console has its own chain. The first entry names the last entry of the previous chain.
     """
 
     chain: str
@@ -44,7 +44,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class ChainEnd:
-    """The last entry of a chain that somebody has seen."""
+    """The last known entry of a chain."""
 
     chain: str
     seq: int
@@ -52,12 +52,12 @@ class ChainEnd:
 
     @property
     def values(self) -> dict[str, str]:
-        """How it stands in the first entry of the chain that follows."""
+        """The values that the first entry of the next chain saves."""
         return {"chain": self.chain, "entry": str(self.seq), "head": self.head}
 
 
 def end_named_by(entry: AuditEntry) -> ChainEnd | None:
-    """Return the end of the chain before, where an entry is the first of a chain that follows one."""
+    """Return the end of the previous chain, if an entry is the first of a chain that follows one; else None."""
     named = entry.before
     if not {"chain", "entry", "head"} <= named.keys() or not named["entry"].isdecimal():
         return None
@@ -66,9 +66,9 @@ def end_named_by(entry: AuditEntry) -> ChainEnd | None:
 
 @dataclass(frozen=True, slots=True)
 class AuditQuery:
-    """What is looked for: every word of a text, anywhere in an entry in any case; `what`.
+    """A search in the audit. `text`: each word must occur anywhere in an entry, in any case. `what`: exact word.
 
-    Not before `since` and not after `until`, both aware UTC.
+    Entries are not before `since` and not after `until`, both aware UTC.
     """
 
     text: str = ""
@@ -78,7 +78,7 @@ class AuditQuery:
     limit: int = 200
 
     def fits(self, entry: AuditEntry, body: bytes) -> bool:
-        """Return whether an entry is one that is looked for; `body` is the entry as it is kept."""
+        """Return whether an entry matches; `body` is the entry as it is saved."""
         if self.what and entry.what != self.what:
             return False
         if (self.since is not None and entry.at < self.since) or (self.until is not None and entry.at > self.until):
@@ -88,12 +88,12 @@ class AuditQuery:
 
 
 def head_of(before: str, seq: int, body: bytes) -> str:
-    """Return what seals an entry: BLAKE2b over the head before it, its place, and its bytes."""
+    """Return the head that seals an entry: BLAKE2b over the previous head, its `seq` and its bytes."""
     return hashlib.blake2b(f"{before}\n{seq}\n".encode() + body, digest_size=32).hexdigest()
 
 
 def first_broken(links: Iterable[Link], *, after_seq: int = 0, after_head: str = FIRST_HEAD) -> int | None:
-    """Return the place of the first link that does not follow from those before it, or None where all do."""
+    """Return the `seq` of the first link that does not follow from those before it, None if all do."""
     seq, head = after_seq, after_head
     for link in links:
         if link.seq != seq + 1 or link.head != head_of(head, link.seq, link.body):

@@ -1,4 +1,4 @@
-"""Why one bill differs from another: causes whose amounts add up to the difference, and the lines behind each."""
+"""Explanation of the difference between two bills: causes that add up to it, and the lines behind each."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from console.models.money import Money
 
 
 class CauseKind(Enum):
-    """What kind of thing made a bill higher or lower."""
+    """The kind of cause that made a bill higher or lower."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -27,9 +27,9 @@ class CauseKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LineChange:
-    """One thing billed: what it cost on each bill without tax, None where it is not on it.
+    """One billed item: its cost on each bill without tax, None if it is not on that bill.
 
-    Days are those of the later bill that has it.
+    The period is that of the later bill that has the item.
     """
 
     name: str
@@ -43,7 +43,7 @@ class LineChange:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """One cause; `amount` is what it adds to the bill, less than zero for what it takes off."""
+    """One cause; `amount` is its share of the difference, negative if it makes the bill lower."""
 
     kind: CauseKind
     name: str
@@ -53,9 +53,9 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class BillExplanation:
-    """Everything about the way from one bill to another; the largest cause first, the unexplained last.
+    """The full difference between two bills: the largest cause first, the unexplained rest last.
 
-    The causes' amounts add up to `difference`, always and to the cent. `changes` are all lines of both bills.
+    The causes' amounts always add up to `difference`, to the cent. `changes` are all lines of both bills.
     """
 
     earlier: CustomerBill
@@ -66,6 +66,6 @@ class BillExplanation:
 
     @property
     def unexplained(self) -> Money:
-        """What no line accounts for; nothing where all is explained."""
+        """The amount that no line explains; zero if all is explained."""
         found = (cause.amount for cause in self.causes if cause.kind is CauseKind.UNEXPLAINED)
         return sum(found, start=self.difference - self.difference)

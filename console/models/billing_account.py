@@ -1,4 +1,4 @@
-"""A billing account and its balance."""
+"""Billing accounts, their balances and payment plans."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,10 +17,10 @@ PROMISE_TO_PAY, PAY_IN_PARTS = "promiseToPay", "payInParts"
 
 @dataclass(frozen=True, slots=True)
 class PaymentPlan:
-    """What is to be paid by when. Source: TMF666 v4 PaymentPlan.
+    """An amount to pay by a day. Source: TMF666 v4 PaymentPlan.
 
-    `type` and `status` are the system's own words; `due_on` is the day its validity ends, as written;
-    `parts` is in how many payments.
+    `type` and `status` are the system's own words. `due_on` is the day its validity ends, as written. `parts` is the
+    number of payments.
     """
 
     type: str | None
@@ -31,7 +31,7 @@ class PaymentPlan:
 
     @property
     def is_open_promise(self) -> bool:
-        """Whether it is a promise to pay, at once or in parts, that nothing was said about since."""
+        """Whether it is a promise to pay, in one or several payments, that is still open."""
         return self.type in {PROMISE_TO_PAY, PAY_IN_PARTS} and (self.status or "effective") in {
             "effective",
             "created",
@@ -41,7 +41,7 @@ class PaymentPlan:
 
 @dataclass(frozen=True, slots=True)
 class OtherBalance:
-    """What an account holds besides what is owed, such as a deposit. Source: TMF666 v4 AccountBalance.
+    """A balance of an account other than the amount due, such as a deposit. Source: TMF666 v4 AccountBalance.
 
     `type` is the system's own word.
     """
@@ -52,11 +52,12 @@ class OtherBalance:
 
 @dataclass(frozen=True, slots=True)
 class BillingAccount:
-    """Whom and how we bill. Source: TMF666 v4 BillingAccount.
+    """The billed account of a customer. Source: TMF666 v4 BillingAccount.
 
-    `balance` is what was owed when it was read (positive: the customer owes us), including tax; None where billing does
-    not say. In further currencies `also_owed`; deposits, points and the like are `other_balances` and owed by nobody.
-    `contact_media` are billing's own copy of how to reach the customer, `holder` whom it names as the customer.
+    `balance` is the amount due when it was read (positive: the customer owes us), including tax; None if billing does
+    not send it. `also_owed` are amounts due in further currencies. `other_balances` are deposits, points and the like,
+    which nobody owes. `contact_media` are billing's own copy of the contact data. `holder` is billing's name for the
+    customer.
     """
 
     id: BillingAccountId
@@ -80,12 +81,12 @@ class BillingAccount:
 
     @property
     def promises(self) -> tuple[PaymentPlan, ...]:
-        """What was promised to be paid and is still awaited."""
+        """The open promises to pay."""
         return tuple(plan for plan in self.payment_plans if plan.is_open_promise)
 
     @property
     def promised(self) -> Money:
-        """The sum of what is promised, in the balance's currency; nothing where there is no balance."""
+        """The sum of the open promises in the balance's currency; zero without a balance."""
         currency = self.balance.currency if self.balance else ""
         amounts = (plan.amount for plan in self.promises if plan.amount and plan.amount.currency == currency)
         return sum(amounts, start=Money(Decimal(0), currency))

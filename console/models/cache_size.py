@@ -1,11 +1,11 @@
-"""How full something is that the console remembers for speed."""
+"""Fill level of the console's caches."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class CacheSize:
-    """One cache: what it holds now and the most it ever holds, both in `unit`; the oldest leaves first."""
+    """One cache: its current and its largest size, both in `unit`; the oldest entry is removed first."""
 
     name: str
     held: int

@@ -1,4 +1,4 @@
-"""What a system checks of a caller by itself: the PIN of an account, and a code sent to a number of record."""
+"""Caller checks that a system does: the PIN of an account, and a code sent to a phone number of record."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,10 +6,9 @@ from enum import Enum
 
 
 class ProofResult(Enum):
-    """What a system says to a PIN or a code.
+    """A system's result for a PIN or a code.
 
-    `LOCKED` is after too many wrong ones, `NOTHING_SET` where the customer has no PIN, `EXPIRED` for a code that is too
-    old or was used.
+    `LOCKED`: too many wrong tries. `NOTHING_SET`: the customer has no PIN. `EXPIRED`: the code is too old or was used.
     """
 
     MATCH = "match"
@@ -21,7 +20,7 @@ class ProofResult(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SentCode:
-    """A code that a system sent: never the code itself. `ends_in` is the last two digits of the number it went to.
+    """A code that a system sent, without the code itself. `ends_in` is the last two digits of the phone number.
 
     `expires_at` is aware UTC, by the system's clock.
     """

@@ -1,12 +1,12 @@
-"""Card numbers in text: found by issuer range, length and check digit (ISO/IEC 7812), and masked to their last four.
+"""Card numbers in text: found by issuer range, length and check digit (ISO/IEC 7812), masked to the last four digits.
 
-The desk never takes a card number, so that it stays outside what PCI DSS 4.0.1 asks of those who do.
+The console never accepts a card number, so that PCI DSS 4.0.1 does not apply to it.
 """
 
 import re
 from unicodedata import digit
 
-# First digits and lengths of what is issued today; a phone number or an order number begins or ends otherwise.
+# Ranges of first digits and lengths of cards issued today; phone and order numbers differ from them.
 _ISSUED: tuple[tuple[int, int, tuple[int, ...]], ...] = (
     (4, 4, (16, 18, 19)),
     (51, 55, (16,)),
@@ -28,30 +28,30 @@ _ISSUED: tuple[tuple[int, int, tuple[int, ...]], ...] = (
     (6759, 6763, (16, 17, 18, 19)),
 )
 _BETWEEN = r"[\s.,·_/\\|:*\-\u2010-\u2015\u2212\u200b-\u200d\u2060]"
-# Digits with at most three signs between two of them. A letter and a hyphen before them is how our own numbers begin,
-# a plus how a phone number does.
+# Digits with at most three separators between two of them. A letter and a hyphen before them start one of our own
+# numbers; a plus sign starts a phone number.
 _STRETCH = re.compile(rf"(?<![\w+])(?<![A-Za-z]-)\d(?:{_BETWEEN}{{0,3}}\d){{13,}}")
 _FEWEST = 14
 MASK = "•"
 
 
 def masked(text: str) -> str:
-    """Return a text with every card number in it masked but for its last four digits; without one, the text itself."""
+    """Return a text with all but the last four digits of every card number masked; else the text itself."""
     while len(text) >= _FEWEST:
         after = _STRETCH.sub(_mask, text)
         if after == text:
             break
-        text = after  # the last four of one may be the first four of another, with what follows them
+        text = after  # the last four digits of one card may start another one
     return text
 
 
 def has_card_number(text: str) -> bool:
-    """Return whether a text holds a card number."""
+    """Return whether a text contains a card number."""
     return masked(text) != text
 
 
 def _mask(found: re.Match[str]) -> str:
-    """Return a stretch of digits with the cards in it masked; other numbers may stand before and behind them."""
+    """Return a stretch of digits with its card numbers masked; other numbers may come before and after them."""
     text = found.group()
     indexes = [index for index, sign in enumerate(text) if sign.isdecimal()]
     digits = "".join(str(digit(text[index])) for index in indexes)
@@ -68,7 +68,7 @@ def _mask(found: re.Match[str]) -> str:
 
 
 def _end_of_card(indexes: list[int], digits: str, sums: tuple[list[int], list[int]], first: int) -> int | None:
-    """Return which digit a card that begins with a given one ends with; it begins and ends where a group does."""
+    """Return the index of a card's last digit if a card starts at `first`; it starts and ends with a digit group."""
     lengths = _LENGTHS.get(digits[first : first + 4])
     if lengths is None or (first and indexes[first] == indexes[first - 1] + 1):
         return None
@@ -83,9 +83,9 @@ def _end_of_card(indexes: list[int], digits: str, sums: tuple[list[int], list[in
 
 
 def _sums(digits: str) -> tuple[list[int], list[int]]:
-    """Return running sums in which every second digit counts twice: those at odd places, and those at even ones.
+    """Return two lists of running sums: one doubles the digits at odd indexes, the other those at even indexes.
 
-    With them a number of any length is checked at once, so that nobody waits for what was pasted, however long it is.
+    They check a number of any length at once, so even a very long pasted text takes no time.
     """
     odd, even = [0], [0]
     for index, sign in enumerate(digits):
@@ -99,7 +99,7 @@ _TWICE = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
 
 def _by_first_four() -> dict[str, tuple[int, ...]]:
-    """Return which lengths a number has that begins with four digits, longest first."""
+    """Return the possible card lengths for each start of four digits, longest first."""
     found: dict[str, set[int]] = {}
     for low, high, lengths in _ISSUED:
         rest = 10 ** (4 - len(str(low)))

@@ -1,4 +1,4 @@
-"""What a check of one system found: per resource and operation what the desk needs, what it got, and what to change."""
+"""Report of a system check: for each resource and operation the need, the result, and the setting to change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Any
 
 
 class Verdict(Enum):
-    """How an operation of a system serves the desk."""
+    """How well an operation of a system works with the console."""
 
     GOOD = "good"
     LIMITED = "works with less"
@@ -21,8 +21,8 @@ class Verdict(Enum):
 class Finding:
     """One operation of one resource.
 
-    `setting` is what must be set for the desk to work with it as it is, as nested keys of the resource's settings;
-    `request` and `answer` show what was asked and came, without anything personal.
+    `setting` is the setting that makes the console work with it, as nested keys of the resource's settings. `request`
+    and `answer` show the request and the response without personal data.
     """
 
     resource: str
@@ -38,7 +38,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """A whole check; `at` is aware UTC, `elapsed_s` how long it took, `profile` the proposed settings as TOML."""
+    """A whole check; `at` is aware UTC, `elapsed_s` its duration, `profile` the proposed settings as TOML."""
 
     system: str
     kind: str
@@ -54,13 +54,13 @@ class CheckReport:
 
     @property
     def is_usable(self) -> bool:
-        """Whether the desk works with the system as it is configured now, apart from what it lacks."""
+        """Whether the console works with the system as configured now, apart from missing resources."""
         works = any(one.operation in {"list", "query"} and one.verdict is Verdict.GOOD for one in self.findings)
         return works and not (self.count(Verdict.BROKEN) or self.count(Verdict.SETTING) or "customer" in self.lacking)
 
     @property
     def lacking(self) -> tuple[str, ...]:
-        """The resources that the desk cannot show as the system is configured now."""
+        """The resources that the console cannot show as the system is configured now."""
         lost = [
             one.resource
             for one in self.findings

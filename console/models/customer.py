@@ -1,4 +1,4 @@
-"""A customer as CRM tells it: the role, the person or company behind it, and how to reach them."""
+"""Customers in CRM: the role, the person or company behind it, and the contact data."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ CustomerId = NewType("CustomerId", str)
 
 
 class PartyKind(Enum):
-    """What stands behind a customer."""
+    """The kind of party behind a customer."""
 
     INDIVIDUAL = "individual"
     ORGANIZATION = "organization"
@@ -22,8 +22,8 @@ class PartyKind(Enum):
 class ContactMedium:
     """One way to reach a customer. Source: TMF629 v4 ContactMedium.
 
-    `medium` is the system's own word (`email`, `phone`, `postalAddress`, ...); `text` is the address, number or place
-    on one line, in the form of its country; `parts` are an address as the system keeps it, by the standard's names.
+    `medium` is the system's own word (`email`, `phone`, `postalAddress`, ...). `text` is the address, number or place
+    on one line, in the form of its country. `parts` are an address as the system saves it, by the standard's names.
     """
 
     medium: str
@@ -33,7 +33,7 @@ class ContactMedium:
 
     @property
     def kind(self) -> str:
-        """`phone`, `email`, `address` or `other`, judged by the system's word for it."""
+        """`phone`, `email`, `address` or `other`, derived from the system's word."""
         word = self.medium.lower()
         if "fax" in word:
             return "other"
@@ -65,7 +65,7 @@ class Party:
 class Customer:
     """A customer: the role a party plays towards us. Source: TMF629 v4 Customer.
 
-    `contact_media` are the ways to reach them that held when this was read, `ended_media` those that did not.
+    `contact_media` are the ways to reach them that were valid when this was read; `ended_media` were not valid then.
     """
 
     id: CustomerId

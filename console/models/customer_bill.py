@@ -12,7 +12,7 @@ CustomerBillId = NewType("CustomerBillId", str)
 
 @dataclass(frozen=True, slots=True)
 class BillDocument:
-    """The bill as the customer has it; `address` is where billing keeps it. Source: TMF678 v4 billDocument."""
+    """The bill as the customer has it; `address` is where billing stores it. Source: TMF678 v4 billDocument."""
 
     name: str
     address: str
@@ -23,8 +23,8 @@ class BillDocument:
 class CustomerBill:
     """One bill of one billing account. Source: TMF678 v4 CustomerBill.
 
-    `number` is what people read, None where the system has none. `amount_due` includes tax; `remaining` is what of it
-    is still unpaid. `state` keeps its spelling, also one the standard does not know. Days are as the system wrote them.
+    `number` is the number people read, None if the system has none. `amount_due` includes tax; `remaining` is its
+    unpaid part. `state` is unchanged, even if the standard does not have it. Days are as the system wrote them.
     """
 
     id: CustomerBillId
@@ -48,12 +48,12 @@ class CustomerBill:
         return self.amount_due is not None and self.amount_due.amount < 0
 
     def is_late(self, today: date) -> bool:
-        """Whether it should have been paid before a day; on the day it is due it is not late, and a credit never is."""
+        """Return whether it is overdue: it was due before this day, and it is not a credit note."""
         return self.due_on is not None and self.due_on < today and not self.is_credit
 
     @property
     def label(self) -> str:
-        """The number people read, else the identifier."""
+        """The number people read, else the id."""
         return self.number or self.id
 
 

@@ -8,11 +8,11 @@ from console.models.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One further fact of a record, which the desk shows and decides nothing by.
+    """One further fact of a record; the console shows it and makes no decision from it.
 
-    `name` is the standard's name of the attribute, `of` what of it where there are several (a characteristic's name, a
-    party's role, a note's author). What it says is in `text`, `amount`, `at` (aware UTC) and `on` (a day as written);
-    `true` and `false` are texts too.
+    `name` is the standard's name of the attribute. `of` names one of several (a characteristic, a party's role, a
+    note's author). The value is in `text`, `amount`, `at` (aware UTC) or `on` (a day as written); `true` and `false`
+    are texts.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What the systems say differently about one customer, and what could not be compared."""
+"""Discrepancies between the systems about one customer, and data that could not be compared."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from console.models.money import Money
 
 
 class DiscrepancyKind(Enum):
-    """What two systems can disagree about; one rule each."""
+    """The kinds of discrepancy between systems; each has one rule."""
 
     BILLED_BUT_TERMINATED = "billed after it ended"
     ACTIVE_NOT_BILLED = "active but not billed"
@@ -27,7 +27,7 @@ class DiscrepancyKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SystemStatement:
-    """What one system says, as it says it or as a message, and since when as far as it says that; `record` is where."""
+    """One system's value, as it sent it or as a message, and since when, if known; `record` names the record."""
 
     system: str
     says: Message | str
@@ -37,7 +37,7 @@ class SystemStatement:
 
 @dataclass(frozen=True, slots=True)
 class SuggestedFix:
-    """The act that would mend it: which form, and what it starts from."""
+    """The action that would fix it: the form's name and its start values."""
 
     action: str
     values: Mapping[str, str] = field(default_factory=dict)
@@ -45,11 +45,11 @@ class SuggestedFix:
 
 @dataclass(frozen=True, slots=True)
 class Discrepancy:
-    """One thing that cannot be so in every system.
+    """One difference between systems that cannot all be right.
 
-    `about` is the record it matters at (a product, an account, a bill, a customer); `cost` what it costs the customer
-    or us so far, with tax where billing says so, None where it costs nothing that can be counted. `since` is the
-    first day it was so, as far as that can be known.
+    `about` is the affected record (a product, an account, a bill, a customer). `cost` is its cost so far for the
+    customer or us, with tax if billing includes it; None if its cost cannot be counted. `since` is the first known day
+    of it.
     """
 
     kind: DiscrepancyKind
@@ -64,7 +64,7 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True)
 class NotCompared:
-    """What a rule could not look at, and why: silence is not "no contradiction". Without a kind it is so for all."""
+    """A rule that could not compare, and why: this is not the same as “no discrepancy”. No kind means all rules."""
 
     kind: DiscrepancyKind | None
     why: Message | str
@@ -72,7 +72,7 @@ class NotCompared:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What comparing the systems came to."""
+    """The result of comparing the systems."""
 
     found: tuple[Discrepancy, ...] = ()
     not_compared: tuple[NotCompared, ...] = ()

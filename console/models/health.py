@@ -1,4 +1,4 @@
-"""How the systems are doing, as seen from this desk."""
+"""State of the systems, as seen from this console."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class SystemState(Enum):
-    """What the last answers of a system say about it."""
+    """The state of a system, derived from its latest responses."""
 
     NOT_ASKED = "not asked"
     ANSWERING = "answering"
@@ -18,10 +18,10 @@ class SystemState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request and how it ended; `failure` is None for an answer, else the name and sentence of what went wrong.
+    """One request and its result; `failure` is None after a response, else the name and message of the error.
 
-    `what` is the question without anything personal, `received` the bytes of the body, `unchanged` whether the system
-    said that the stored answer still holds.
+    `what` is the request without personal data, `received` the bytes of the body. `unchanged` says whether the system
+    confirmed that the cached response is still valid.
     """
 
     system: str
@@ -38,7 +38,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class SystemHealth:
-    """One system as seen from this desk; times are aware UTC, `since` is when the state began."""
+    """One system as seen from this console; times are aware UTC, `since` is the start of the state."""
 
     system: str
     state: SystemState = SystemState.NOT_ASKED
@@ -51,7 +51,7 @@ class SystemHealth:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What one API of a system said when its connection was tested; `problem` is None when all is well."""
+    """The result of a connection test of one API; `problem` is None if it works."""
 
     api: str
     elapsed_ms: float

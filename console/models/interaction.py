@@ -1,4 +1,4 @@
-"""What was said and done between OptiCom and a customer, over every channel."""
+"""Interactions between OptiCom and a customer, over every channel."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from console.models.reference import Reference
 
 @dataclass(frozen=True, slots=True)
 class PartyInteraction:
-    """One contact. Source: TMF683 v4 PartyInteraction.
+    """One interaction. Source: TMF683 v4 PartyInteraction.
 
     `channel` is the system's own word for the first channel, `direction` is `inbound` from the customer or `outbound`.
     """
@@ -27,7 +27,7 @@ class PartyInteraction:
 
     @property
     def way(self) -> str:
-        """`phone`, `chat`, `shop`, `portal`, `email`, `sms` or `other`, judged by the system's word for the channel."""
+        """`phone`, `chat`, `shop`, `portal`, `email`, `sms` or `other`, derived from the system's channel word."""
         word = (self.channel or "").lower()
         for way, marks in (
             ("portal", ("portal", "self", "web", "app", "online")),

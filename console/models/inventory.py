@@ -1,4 +1,4 @@
-"""What a customer has: products as sold, services as provisioned."""
+"""Inventory of a customer: products as sold, services as provisioned."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from console.models.money import Money
 
 
 class PriceKind(Enum):
-    """When a price is charged."""
+    """The time when a price is charged."""
 
     RECURRING = "recurring"
     ONE_TIME = "oneTime"
@@ -21,9 +21,10 @@ class PriceKind(Enum):
 class ProductPrice:
     """One price as it is charged now. Source: TMF637 v4 and v5 ProductPrice.
 
-    `amount` is before tax, unless `with_tax`; for a `unit` of use where there is one. `period` is `month`, `year`,
-    `week`, `day` or `quarter`, else the system's own word. Until `until` (aware UTC) it is charged in place of `full`.
-    It is not `certain` where the system changes it in a way that may mean two amounts; `amount` is unchanged then.
+    `amount` is before tax, unless `with_tax`; it is for one `unit` of use if there is a unit. `period` is `month`,
+    `year`, `week`, `day` or `quarter`, else the system's own word. Until `until` (aware UTC) it replaces the price
+    `full`. `certain` is False if the system changes the price in a way that may mean two amounts; then `amount` is
+    unchanged.
     """
 
     kind: PriceKind
@@ -39,11 +40,10 @@ class ProductPrice:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product a customer has bought. Source: TMF637 v4 and v5 Product.
+    """A product that a customer has bought. Source: TMF637 v4 and v5 Product.
 
-    `price` is what is charged now each `price_period` before tax, None where that is not known; until `price_until`
-    (aware UTC) in place of `full_price`. What is charged once, for use, otherwise, or told with tax alone is in
-    `other_prices`.
+    `price` is the current charge per `price_period` before tax, None if unknown. Until `price_until` (aware UTC) it
+    replaces `full_price`. `other_prices` are one-time, usage and other prices, and prices that are known only with tax.
     """
 
     id: str
@@ -67,8 +67,8 @@ class Product:
 class Service:
     """A service as it is provisioned. Source: TMF638 v4 and v5 Service.
 
-    v4 has no suspended state: a suspended service is active with `enabled` false. None where the system does not say.
-    `operating_status` is how well it runs in the system's own word (`running`, `degraded`, ...), which only v5 has.
+    v4 has no suspended state: a suspended service is active with `enabled` False. `enabled` is None if the system does
+    not send it. `operating_status` is the system's own word (`running`, `degraded`, ...); only v5 has it.
     """
 
     id: str
@@ -84,5 +84,5 @@ class Service:
 
     @property
     def is_suspended(self) -> bool:
-        """Whether it is suspended, in either version's way of saying so."""
+        """Whether it is suspended, in the way of either version."""
         return self.state == "suspended" or (self.state == "active" and self.enabled is False)

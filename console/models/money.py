@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Self
 
-# ISO 4217 currencies whose minor unit is not a hundredth.
+# ISO 4217 currencies whose minor unit is not 1/100.
 _DIGITS = {
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV"), 0),
     **dict.fromkeys(("XAF", "XOF", "XPF"), 0),
@@ -19,7 +19,7 @@ def minor_digits(currency: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount in one currency (ISO 4217 code); adding different currencies is an error."""
+    """An amount in one currency (ISO 4217 code); adding two currencies raises ValueError."""
 
     amount: Decimal
     currency: str
@@ -35,7 +35,7 @@ class Money:
 
     @property
     def digits(self) -> int:
-        """Decimals to show: the currency's own, more only where the amount really has them."""
+        """Number of decimals to show: the currency's own, more only if the amount has them."""
         exponent = self.amount.normalize().as_tuple().exponent
         shown = -exponent if isinstance(exponent, int) else 0
         return max(minor_digits(self.currency), shown)

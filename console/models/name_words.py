@@ -1,13 +1,13 @@
-"""The words by which a name is found, however it is typed: without accents, joined or split, in part.
+"""Words by which a name is found, however it is typed: without accents, joined, split, or only in part.
 
-What the store keeps of a name and what is asked of it are made by the same rules here.
+The same rules make the words in the store's index and the words of a search.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-# Letters that Unicode does not take apart into a plain letter and a mark, by what people type for them.
+# Letters that Unicode does not decompose into a plain letter and a mark, with the letters that people type instead.
 _PLAIN = str.maketrans(
     {
         "ø": "o", "æ": "ae", "œ": "oe", "ı": "i", "ð": "d", "þ": "th", "ł": "l", "đ": "d", "ħ": "h", "ŋ": "n",
@@ -16,11 +16,11 @@ _PLAIN = str.maketrans(
 )  # fmt: skip
 # Letters with a second spelling.
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
-# Marks that people leave out: accents, Hebrew points, Arabic vowels. Those of other scripts are letters of their own.
+# Marks that people omit: accents, Hebrew points, Arabic vowels. Marks of other scripts are letters.
 _LEFT_OUT = re.compile(
     "[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u1ab0-\u1aff\u1dc0-\u1dff]"
 )
-# Kana, Han and Hangul: names in them have no blanks within, or any.
+# Kana, Han and Hangul: names in these scripts may have spaces anywhere, or none.
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+")
 _PARTICLES = frozenset(
     {
@@ -31,15 +31,15 @@ _PARTICLES = frozenset(
 _MOST_JOINED = 4
 _TWO_GIVEN_NAMES = 3
 _MOST_SPELLINGS = 4
-_AFTER_OTHERS = ("der", "den", "la", "los")  # what follows another particle: van der, de la
+_AFTER_OTHERS = ("der", "den", "la", "los")  # these follow another particle: van der, de la
 _TELLING, _MOST_TELLING, _MOST_APART = 3, 3, 3
 _LEAST_CHARACTERS, _MOST_CHARACTERS = 2, 5
-_LEAST_NAME = 4  # letters that must be left of a name when a particle is taken off
+_LEAST_NAME = 4  # letters that must remain of a name after its particle
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 def fold(text: str) -> str:
-    """Return a text in lower case without accents or punctuation, its words apart by one blank."""
+    """Return a text in lower case without accents or punctuation, with one space between words."""
     plain = unicodedata.normalize("NFC", text.casefold()).translate(_PLAIN)
     bare = _LEFT_OUT.sub("", unicodedata.normalize("NFKD", plain))
     kept = (sign for sign in unicodedata.normalize("NFC", bare) if unicodedata.category(sign) != "Cf")
@@ -47,23 +47,23 @@ def fold(text: str) -> str:
 
 
 def index_words(name: str) -> list[str]:
-    """Return every word by which a name is found, its own first and none twice."""
+    """Return every word by which a name is found: its own words first, without duplicates."""
     own = fold(name).split()
     more = [*_spelt_out(name), *_joined_by_signs(name), *_joined(own), *_of_characters(own)]
     return list(dict.fromkeys([*own, *more]))
 
 
 def ways_to_read(typed: str) -> list[list[str]]:
-    """Return the words of a typed text, and after them the likely other ways to take it: spelt out, or joined."""
+    """Return the words of a typed text, then its likely other readings: spelled out, or joined."""
     words = fold(typed).split()
     joined = [_with_joined(words, index, length) for index, length in _particles(words)]
     return _none_twice([words, _spelt_out(typed), *joined])
 
 
 def loose_ways_to_read(typed: str) -> list[list[str]]:
-    """Return the ways to take a typed text in which two words are one; for want of better, as each costs a question.
+    """Return the readings of a typed text with two words joined. They come last, as each costs a request.
 
-    One letter begins too many words to be looked for beside them.
+    A single letter is left out, because too many words begin with it.
     """
     words, likely = fold(typed).split(), ways_to_read(typed)
     ways = [_with_joined(words, index, 2) for index in range(len(words) - 1)]
@@ -79,8 +79,9 @@ def _with_joined(words: Sequence[str], index: int, length: int) -> list[str]:
 
 
 def spellings(typed: str) -> list[str]:
-    """Return the ways to ask a system for a name that keeps it as people write it: as typed first, then joined, without
-    accents, and spelt out; none twice, a few at most.
+    """Return search texts for a system that stores names as written, at most 4, without duplicates.
+
+    The order is: as typed, without accents, spelled out, joined.
     """
     composed = unicodedata.normalize("NFC", typed)
     own = composed.casefold()
@@ -91,10 +92,9 @@ def spellings(typed: str) -> list[str]:
 
 
 def last_spellings(typed: str) -> list[str]:
-    """Return what else a system that found nobody may be asked for: words taken apart, then single ones, a few at most.
+    """Return search texts for a system that found nobody: words split, then single words, at most 3 of each.
 
-    Whom these find need not be meant: see `is_called`. One of several words is often kept as it was typed where the
-    others are not.
+    Check the customers found with `is_called`. A system often stores one of several words as it was typed.
     """
     words = fold(typed).split()
     apart = list(_taken_apart(words))
@@ -107,7 +107,7 @@ def last_spellings(typed: str) -> list[str]:
 
 
 def is_called(name: str, typed: str) -> bool:
-    """Return whether a name is found by what was typed: every word of one way to read it begins a word of the name."""
+    """Return whether a typed text finds a name: in one reading, every word begins a word of the name."""
     words = index_words(name)
     return any(
         all(any(own.startswith(word) for own in words) for word in way)
@@ -116,7 +116,7 @@ def is_called(name: str, typed: str) -> bool:
 
 
 def _taken_apart(words: Sequence[str]) -> Iterator[list[str]]:
-    """Yield words with a particle apart from the name it was joined with, and characters as family and given name."""
+    """Yield words with a particle split from its name, and CJK words split into family and given name."""
     for index, word in enumerate(words):
         before, after = words[:index], words[index + 1 :]
         if is_cjk(word) and _LEAST_CHARACTERS <= len(word) <= _MOST_CHARACTERS:
@@ -125,7 +125,7 @@ def _taken_apart(words: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _particles_before(word: str) -> Iterator[list[str]]:
-    """Yield a word as particles and the name after them: `vanderberg` as van der berg, `dangelo` as d angelo."""
+    """Yield a word split into particles and a name: `vanderberg` as van der berg, `dangelo` as d angelo."""
     for particle in sorted(_PARTICLES, key=len, reverse=True):
         rest = word.removeprefix(particle)
         if rest == word or len(rest) < _LEAST_NAME:
@@ -157,7 +157,7 @@ def _joined_by_signs(name: str) -> Iterator[str]:
 
 
 def _joined(words: Sequence[str]) -> Iterator[str]:
-    """Yield particles joined with the name after them, and of a name of three words the first two as one."""
+    """Yield particles joined with the name after them; also the first two words of a name of three."""
     for index, length in _particles(words):
         yield "".join(words[index : index + length])
     if len(words) == _TWO_GIVEN_NAMES:
@@ -165,7 +165,7 @@ def _joined(words: Sequence[str]) -> Iterator[str]:
 
 
 def _particles(words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield where a particle stands, and how many words it is with what follows up to the name: `van der Berg`."""
+    """Yield the index of each particle, and the number of words up to the end of its name: `van der Berg`."""
     for index, word in enumerate(words):
         length = 1
         while word in _PARTICLES and index + length < len(words) and length < _MOST_JOINED:
@@ -177,7 +177,7 @@ def _particles(words: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def _of_characters(words: Sequence[str]) -> Iterator[str]:
-    """Yield the ends of names in scripts without blanks between words: of 王小明 also 小明 and 明."""
+    """Yield all endings of names in scripts without spaces: for 王小明 also 小明 and 明."""
     together = "".join(word for word in words if is_cjk(word))
     for text in dict.fromkeys([*(word for word in words if is_cjk(word)), together]):
         yield from (text[index:] for index in range(len(text)))

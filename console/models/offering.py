@@ -1,4 +1,4 @@
-"""What the catalogue offers."""
+"""Offerings of the product catalog."""
 
 from dataclasses import dataclass
 
@@ -7,9 +7,10 @@ from console.models.money import Money
 
 @dataclass(frozen=True, slots=True)
 class ProductOffering:
-    """Something that can be ordered. Source: TMF620 v4 ProductOffering.
+    """A product that can be ordered. Source: TMF620 v4 ProductOffering.
 
-    `prices` are its monthly prices before tax, one a currency; `segments` whom it is for, empty for everybody.
+    `prices` are its monthly prices before tax, one for each currency. `segments` are its customer groups, empty for
+    all.
     """
 
     id: str
@@ -20,5 +21,5 @@ class ProductOffering:
     prices: tuple[Money, ...]
 
     def price_in(self, currency: str) -> Money | None:
-        """Return its price in a currency, None where it has none."""
+        """Return its monthly price before tax in a currency, None if it has none."""
         return next((price for price in self.prices if price.currency == currency), None)

@@ -1,4 +1,4 @@
-"""Product orders and service orders: what was asked for, and how far it is."""
+"""Product orders and service orders with their items, state and milestones."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from console.models.inventory import ProductPrice
 
 
 class OrderKind(Enum):
-    """Which of the two orders of the standard this is."""
+    """The two kinds of order in the standard."""
 
     PRODUCT = "productOrder"
     SERVICE = "serviceOrder"
@@ -18,9 +18,9 @@ class OrderKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class OrderItem:
-    """One thing an order adds, changes or ends; `action` and `state` keep the standard's spelling.
+    """One item that an order adds, changes or ends; `action` and `state` are the standard's words.
 
-    `thing_id` is the product or service it is about, empty where it is none yet. `prices` are what it costs.
+    `thing_id` is the id of its product or service, empty if there is none yet. `prices` are its prices.
     """
 
     id: str
@@ -47,8 +47,8 @@ class Milestone:
 class Order:
     """One order. Source: TMF622 v4 ProductOrder and TMF641 v4 ServiceOrder.
 
-    `items` are all of them, an item before those inside it. Product orders have no milestones in version 4; `errors`
-    are the sentences the system attached.
+    `items` are all of its items; an item comes before the items inside it. Product orders have no milestones in version
+    4. `errors` are the messages that the system attached.
     """
 
     id: str
@@ -67,10 +67,10 @@ class Order:
 
     @property
     def thing_ids(self) -> frozenset[str | None]:
-        """Return the products and services its items are about."""
+        """Return the ids of the products and services of its items."""
         return frozenset(item.thing_id for item in self.items)
 
     @property
     def is_open(self) -> bool:
-        """Whether something is still to happen; a state we do not know counts as open, so that it is looked at."""
+        """Whether the order is unfinished; an unknown state counts as open, so that someone checks it."""
         return (self.state or "").strip() not in {"completed", "cancelled", "rejected", "failed"}

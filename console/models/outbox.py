@@ -1,4 +1,4 @@
-"""Acts: what a user does to the systems, from the moment it is typed until every system has said yes or no."""
+"""Actions: changes that a user makes in the systems, from typing until every system has accepted or rejected them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,10 +9,10 @@ from console.models.payload import Payload
 
 
 class RiskClass(Enum):
-    """How carefully an act is sent.
+    """How carefully an action is sent.
 
-    NOTE only adds and may flow whenever; FIELD edits and is merged three ways; MONEY and ORDER are never sent on an old
-    base and never repeated unless the system says that it did not happen.
+    NOTE only adds and may be sent at any time. FIELD changes values and is merged three ways. MONEY and ORDER are never
+    sent over changed data, and never repeated unless the system shows that they did not happen.
     """
 
     NOTE = "note"
@@ -22,12 +22,12 @@ class RiskClass(Enum):
 
 
 class StepState(Enum):
-    """How far one step of an act is at its system."""
+    """The state of one step of an action at its system."""
 
     WAITING = "waiting"
     SENDING = "sending"
-    AWAITING = "awaiting"  # a person has to agree before it goes on
-    ACCEPTED = "accepted"  # the system said yes; whether it has done it is being looked at
+    AWAITING = "awaiting"  # a person must approve before it continues
+    ACCEPTED = "accepted"  # the system accepted it; the console is checking that it was applied
     UNKNOWN = "unknown"
     DONE = "done"
     REJECTED = "refused"
@@ -35,41 +35,41 @@ class StepState(Enum):
 
 
 class Verdict(Enum):
-    """What the last answer to a step would mean, once a look has shown that the step did not happen."""
+    """The meaning of the last response to a step, once a lookup has shown that the step did not happen."""
 
-    NONE = ""  # it says nothing: the request may still be under way
+    NONE = ""  # no meaning: the request may still arrive
     REJECTED = "rejected"
     CONFLICT = "conflict"
-    AGAIN = "again"  # turned away, such as for too many requests: it may be sent again
+    AGAIN = "again"  # turned away, for example for too many requests: it may be sent again
 
 
 class Remark(Enum):
-    """What a user must know about a step beside its state."""
+    """A fact that a user must know about a step, besides its state."""
 
     NONE = ""
     NOT_VISIBLE_YET = "not visible yet"
-    NEVER_VISIBLE = "never visible"  # the system said yes and does not show it
+    NEVER_VISIBLE = "never visible"  # the system accepted it and does not show it
     MAY_STILL_ARRIVE = "may still arrive"
     CANNOT_TELL = "cannot tell"
     CHANGED_SINCE = "changed since"
-    CHANGED_BEFORE = "changed before"  # what it was decided on
+    CHANGED_BEFORE = "changed before"  # the data it was based on has changed
     KEEPS_CHANGING = "keeps changing"
-    EARLIER_VERSION = "earlier version"  # what the system holds is what was asked for before it was edited
+    EARLIER_VERSION = "earlier version"  # the system has the action's values from before an edit
     TWICE = "twice"
-    BY_WORD = "by word"  # a user has looked at the system and says so
+    BY_WORD = "by word"  # a user has checked the system and confirms it
     NO_RIGHT = "no right"  # this user's role no longer allows it
     NO_ACCESS = "no access"  # the account was not open for it, or its access was revoked since
     OVER_LIMIT = "over limit"
-    NOT_APPROVED = "not approved"  # by another person, within their limit, for exactly this
+    NOT_APPROVED = "not approved"  # by another person, within their limit, for exactly this action
     MORE_THAN_OWED = "more than owed"
 
 
-# Why a step is not sent, though nothing was asked of its system.
+# Reasons of this console for not sending a step; its system received no request.
 BARRED = frozenset({Remark.NO_RIGHT, Remark.NO_ACCESS, Remark.OVER_LIMIT, Remark.NOT_APPROVED, Remark.MORE_THAN_OWED})
 
 
 class ActionState(Enum):
-    """How far an act is, as the user is told it."""
+    """The state of an action, as shown to the user."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -82,26 +82,25 @@ class ActionState(Enum):
     WITHDRAWN = "withdrawn"
 
 
-# A step in one of these has changed nothing at its system, and nothing of it is under way.
+# A step in one of these states has changed nothing at its system, and no request of it can still arrive.
 _HARMLESS = frozenset({StepState.WAITING, StepState.REJECTED, StepState.CONFLICT, StepState.AWAITING})
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one system is asked to do.
+    """One request to one system.
 
-    `wanted` are the values to be written, `base` those they were typed over and `base_version` the record's version
-    then, where there is one; `theirs` are what the system holds in a conflict. `key` is the idempotency key, made once
-    and never renewed by a retry; a user's new decision has a new one. `message` is the sentence of the last answer that
-    was no success, `looks` how often it was looked for since it was sent. `result` is the id of the record it made or
-    changed: what the answer named, and once the step is done, what was found. `back` is the step that would take it
-    back once it is done, None where nothing can.
+    `wanted` are the new values, `base` those the rep saw. `base_version` is the record's version then, if it has one.
+    `theirs` are the system's values in a conflict. `key` is the idempotency key: a retry uses the same key, a user's
+    new decision gets a new one. `message` is the text of the last error response. `looks` counts the lookups since it
+    was sent. `result` is the id of the record it made or changed: first the one that the response named, later the one
+    that a lookup found. `back` is the step that undoes it once it is done, None if it cannot be undone.
 
-    `was_sent` is whether any request of it may have reached the system, under whichever key; it is never taken back,
-    and such a step is looked for before it is sent, rejected, edited or withdrawn. `verdict` is what the last answer
-    would mean. `vouched` is whether a user has looked and says that it did not happen. `others` are records that look
-    like it or carry its mark too. `seen_in_list` is whether a list of the system showed it, `confirmed` whether it was
-    looked at once more some time after it was done.
+    `was_sent` says whether a request of it may have reached the system, under any key. It is never reset; such a step
+    is looked up before it is sent, rejected, edited or withdrawn. `verdict` is the meaning of the last response.
+    `vouched` says that a user has checked that it did not happen. `others` are ids of records that look like it or have
+    its mark too. `seen_in_list` says whether a list of the system showed it. `confirmed` says whether it was looked up
+    again some time after it was done.
     """
 
     kind: str
@@ -126,7 +125,7 @@ class Step:
     confirmed: bool = False
 
     def __post_init__(self) -> None:
-        """Take values that are not a payload yet; see there for what it raises."""
+        """Convert plain mappings to payloads; raises as `Payload` does."""
         for name in ("wanted", "base", "theirs"):
             value = getattr(self, name)
             if not isinstance(value, Payload):
@@ -135,7 +134,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ActionGrant:
-    """How the account was open when an action was made: since when (aware UTC), why, and whether for call detail.
+    """The access grant of an action: since when the account was open (aware UTC), why, and whether for call details.
 
     `reason` is the value of a reason of the access service, such as `a caller`.
     """
@@ -147,13 +146,13 @@ class ActionGrant:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing a user did. `happened_at` is when they did it, aware UTC, and travels with it however late it is sent.
+    """One action of a user. `happened_at` is the time they did it, aware UTC; it is sent with the action, however late.
 
-    `customer_name` is what they were called then, to be shown without asking. `seq` is its place in the order, 0
-    before it is kept. `next_try_at` is when it is tried again by itself. `kind` and `values` are the declared kind and
-    what was entered, empty for the oldest kinds. `person` is the provider's name for who did it, empty where nobody
-    signs in. `grant` is how the account was open for them, None where no account is closed, or an earlier version
-    kept it.
+    `customer_name` is the customer's name at that time, shown without a request. `seq` is its position in the order, 0
+    before it is saved. `next_try_at` is the time of the next automatic retry. `kind` and `values` are the declared type
+    and the entered values, empty for the oldest types. `person` is the identity provider's name for the user, empty if
+    nobody signs in. `grant` is their access grant, None if accounts are never locked or an earlier version saved the
+    action.
     """
 
     id: str
@@ -176,7 +175,7 @@ class Action:
 
     @property
     def state(self) -> ActionState:
-        """How far it is, worked out from its steps."""
+        """The state, derived from its steps."""
         states = {step.state for step in self.steps}
         if self.withdrawn:
             return ActionState.WITHDRAWN
@@ -197,27 +196,27 @@ class Action:
 
     @property
     def is_open(self) -> bool:
-        """Whether something is still to happen, by itself or by a user."""
+        """Whether it is unfinished: it continues automatically or needs a user."""
         return self.state not in {ActionState.DONE, ActionState.WITHDRAWN}
 
     @property
     def is_begun(self) -> bool:
-        """Whether some system has its part of it."""
+        """Whether at least one step is done."""
         return any(step.state is StepState.DONE for step in self.steps)
 
     @property
     def needs_user(self) -> bool:
-        """Whether it goes no further without a user."""
+        """Whether it cannot continue without a user."""
         return any(step.state in {StepState.CONFLICT, StepState.REJECTED} for step in self.steps) and self.is_open
 
     @property
     def is_settled(self) -> bool:
-        """Whether it is open and no system can be doing any of it, so that it can be changed or given up."""
+        """Whether it is open and no system can be carrying it out, so that it can be edited or withdrawn."""
         return self.is_open and all(step.state in _HARMLESS | {StepState.DONE} for step in self.steps)
 
     @property
     def can_be_taken_back(self) -> bool:
-        """Whether something of it is done, and all of that can be undone, while no system is doing any of it."""
+        """Whether it can be undone: a step is done, all done steps can be undone, and no system is carrying one out."""
         done = [step for step in self.steps if step.state in {StepState.DONE, StepState.AWAITING}]
         return (
             not self.withdrawn
@@ -228,9 +227,9 @@ class Action:
 
     @property
     def has_copy_to_take_back(self) -> bool:
-        """Whether a system has something of it twice, of which one can be undone."""
+        """Whether a system has a duplicate of it that can be undone."""
         return any(step.remark is Remark.TWICE and step.others and step.back is not None for step in self.steps)
 
     def with_step(self, index: int, step: Step) -> "Action":
-        """Return the act with one step replaced."""
+        """Return the action with one step replaced."""
         return replace(self, steps=(*self.steps[:index], step, *self.steps[index + 1 :]))

@@ -1,4 +1,4 @@
-"""What a step of an action asks a system to write, and what it was decided on: declared fields with typed values."""
+"""Payload of a step: the values to write, or the values they were based on, as declared fields with types."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from console.models.money import Money
 
-# Every field that a payload may have, with its type; a field means the same in every kind of step.
-# Amounts are with tax unless the system is asked for a price, which is before tax. Times are aware UTC.
+# All fields of payloads and their types; a field means the same in every kind of step.
+# Amounts include tax, except prices, which are before tax. Times are aware UTC.
 FIELDS: Mapping[str, type] = {
     **dict.fromkeys(
         (
@@ -30,15 +30,15 @@ FIELDS: Mapping[str, type] = {
     "restart": bool,
     "parts": int,
 }  # fmt: skip
-# Kept beside an amount by earlier versions; it is part of the amount now.
+# Earlier versions saved the currency beside the amount; it is now part of the amount.
 _CURRENCY = "currency"
 
 
 class Payload(Mapping[str, Any]):
-    """The values of declared fields; a field that is not there has no value.
+    """The values of declared fields; a field that is missing has no value.
 
     Raises:
-        TypeError: A field is not declared, or its value is of another type.
+        TypeError: A field is not declared, or its value has another type.
     """
 
     __slots__ = ("_values",)
@@ -53,10 +53,10 @@ class Payload(Mapping[str, Any]):
 
     @classmethod
     def read(cls, stored: Mapping[str, Any]) -> Self:
-        """Return a payload as it was kept, by this or an earlier version, or as a system holds it.
+        """Return a payload from saved values (of this or an earlier version) or from a system's values.
 
-        Earlier versions kept every value as a text, and the currency beside the amount. What cannot be read as the type
-        of its field stays the text it is: it is different from every value, and a person sees it.
+        Earlier versions saved every value as text, and the currency beside the amount. A value that cannot be read as
+        its field's type stays a text. It differs from every valid value, so a person sees it.
         """
         made = cls()
         currency = stored.get(_CURRENCY, "")
@@ -81,7 +81,7 @@ class Payload(Mapping[str, Any]):
         return f"Payload({self._values!r})"
 
     def text(self, name: str) -> str:
-        """Return a text, empty where there is none."""
+        """Return a field as text, empty if it has no value."""
         value = self._values.get(name, "")
         return value if isinstance(value, str) else str(value)
 
@@ -89,7 +89,7 @@ class Payload(Mapping[str, Any]):
         """Return an amount.
 
         Raises:
-            TypeError: There is none.
+            TypeError: The field has no amount.
         """
         value = self._values.get(name)
         if not isinstance(value, Money):

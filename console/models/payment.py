@@ -1,4 +1,4 @@
-"""Payments and refunds: what came in or went back, when, by what, and for which bills."""
+"""Payments and refunds: money that came in or went back, and the bills it was for."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,10 +9,10 @@ from console.models.money import Money
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One payment, or with `is_refund` money given back. Source: TMF676 v4 Payment and Refund.
+    """One payment, or with `is_refund` a refund. Source: TMF676 v4 Payment and Refund.
 
-    `status` is the system's own word. `bill_ids` are the bills it was for, empty where the system names none. For a
-    payment that failed, `description` is what the customer was told.
+    `status` is the system's own word. `bill_ids` are the bills it was for, empty if the system names none. For a failed
+    payment, `description` is the message the customer got.
     """
 
     id: str
@@ -29,5 +29,5 @@ class Payment:
 
     @property
     def failed(self) -> bool:
-        """Whether the system says that no money moved."""
+        """Whether the system reports that no money moved."""
         return (self.status or "").strip().lower() in {"failed", "declined", "refused", "rejected", "cancelled"}

@@ -1,4 +1,4 @@
-"""Where a fact comes from: system, record, version and the time it was read."""
+"""Origin of a value: system, record, version and the time it was read."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -13,10 +13,11 @@ U = TypeVar("U")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The record a value was read from.
+    """The record from which a value was read.
 
-    `system` is the configured name, `resource` the TM Forum resource, `version` the system's own (ETag or last update)
-    where it gives one, `read_at` aware UTC: when the system told us, which for an unchanged record is when it said so.
+    `system` is the configured name, `resource` the TM Forum resource. `version` is the system's own (ETag or last
+    update), None if it sends none. `read_at` is aware UTC: the time of the response, also of one that confirmed an
+    unchanged record.
     """
 
     system: str
@@ -36,9 +37,9 @@ class Sourced(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A record or a value that came but could not be read: which resource, which record where known, and why.
+    """A record or a value that arrived but could not be read: its resource, its id if known, and the reason.
 
-    `lost` is whether the whole record had to be left out; else only the named value is missing from it.
+    `lost` says whether the whole record was left out; else only the named value is missing.
     """
 
     resource: str
@@ -49,13 +50,12 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Records(Generic[T]):
-    """A list as a system told it.
+    """A list as a system sent it.
 
-    `total` is how many the system says there are, None where it does not say. `complete` is whether all of them were
-    read; false when the list was cut at a limit, and then `next_offset` is where to go on reading. `newest_first` is
-    whether the system gave them so, which is the only way to know the newest of a list that was cut. `damaged` are the
-    records that came but could not be read. `read_at` is when the oldest of them was read, but for those that were kept
-    from an earlier reading: each says itself when that was.
+    `total` is the system's own count, None if it sends none. `complete` is False if the list was cut at a limit; then
+    `next_offset` is where to continue. `newest_first` says whether the system sent it in that order; only then a cut
+    list has the newest records. `damaged` are the records that could not be read. `read_at` is the time of the oldest
+    record, except records saved from an earlier reading: their own `read_at` counts.
     """
 
     items: tuple[Sourced[T], ...]
@@ -74,17 +74,17 @@ class Records(Generic[T]):
 
     @property
     def lost(self) -> int:
-        """How many records came but could not be shown at all."""
+        """How many records arrived but could not be shown at all."""
         return sum(1 for damage in self.damaged if damage.lost)
 
     @property
     def is_whole(self) -> bool:
-        """Whether these are all there are: what is summed, compared or not found in a list must ask this first."""
+        """Whether these are all records. Check this before you sum, compare, or report a record as missing."""
         return self.complete and not self.lost
 
     @property
     def knows_newest(self) -> bool:
-        """Whether the newest of all is among these."""
+        """Whether the newest record is among these."""
         return self.complete or self.newest_first
 
     def sorted_by(self, key: Callable[[T], Day | None], missing: Day) -> "Records[T]":
@@ -95,7 +95,7 @@ class Records(Generic[T]):
         return replace(self, items=tuple(ordered), newest_first=came_so and len(dated) > 1)
 
     def joined(self, more: "Records[T]") -> "Records[T]":
-        """Return these records and those read after them; a record that comes twice stays where it was."""
+        """Return these records and those read after them; a duplicate is left out, the first one stays."""
         known = {item.origin.id for item in self.items}
         new = tuple(item for item in more.items if item.origin.id not in known)
         return Records(
@@ -109,10 +109,10 @@ class Records(Generic[T]):
         )
 
     def continued_by(self, known: "Records[T]") -> "Records[T]":
-        """Return the beginning of a long list, read again, with what was read after it before.
+        """Return the start of a long list, read again, followed by the rest from an earlier reading.
 
-        What the earlier reading had behind the last of these follows; where it does not have that one, nothing is known
-        to follow.
+        The rest is what followed the last of these records in `known`. If `known` does not have that record, nothing is
+        added.
         """
         if self.next_offset is None or not self.items:
             return self
@@ -132,9 +132,9 @@ class Records(Generic[T]):
         )
 
     def joined_or_ended(self, more: "Records[T]") -> "Records[T]":
-        """Return these records and those read after them; where nothing new came there is nothing to go on with.
+        """Return these records and those read after them; if none of those is new, the list ends.
 
-        A system that ignores paging answers with its first page for ever.
+        A system that ignores paging returns its first page forever.
         """
         joined = self.joined(more)
         return joined if len(joined) > len(self) else replace(joined, next_offset=None)

@@ -1,11 +1,11 @@
-"""A record that names another one: a ticket its service, an interaction its bill."""
+"""A reference from one record to another, such as from a ticket to its service."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Another record as one names it; it may lead nowhere. `kind` is the standard's resource name where it is said."""
+    """Another record as named by a record; it may not exist. `kind` is its TM Forum resource, None if not sent."""
 
     id: str
     kind: str | None = None
@@ -14,5 +14,5 @@ class Reference:
 
     @property
     def label(self) -> str:
-        """What people call it, else its identifier."""
+        """The record's name, else its id."""
         return self.name or self.id

@@ -1,4 +1,4 @@
-"""Customers who belong together: a household, a company and its parts."""
+"""Related customers: a household, or a company and its parts."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from console.models.customer import CustomerId
 
 @dataclass(frozen=True, slots=True)
 class RelatedCustomer:
-    """One customer related to another, with the part it plays as CRM says it (`householdMember`, `parentCompany`).
+    """One related customer, with its role in CRM's own word (`householdMember`, `parentCompany`).
 
-    `through` is the customer that names it, where that is not the one asked about: a sister company stands through the
-    parent. `problem` says why no more is known, such as a number CRM does not know.
+    `through` is the customer that names it, if that is not the requested one: a sister company comes through the
+    parent. `problem` says why nothing more is known, for example that CRM does not know the number.
     """
 
     customer_id: CustomerId

@@ -1,10 +1,10 @@
-"""Whether two values mean the same, however a system has written them."""
+"""Comparison of two values that systems may write differently."""
 
 import re
 from datetime import datetime
 from typing import Any
 
-# A number without its country or trunk code is still the same number; fewer digits may be anybody's extension.
+# In digits. A number without country or trunk code is the same number; fewer digits may be anyone's extension.
 _FEWEST_SHARED_DIGITS = 7
 _NUMBER = re.compile(r"(?:tel:)?[\d\s+()./-]+")
 
@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"(?:tel:)?[\d\s+()./-]+")
 def same_value(key: str, one: Any, other: Any) -> bool:
     """Return whether two values of a field are the same; phone numbers are compared as numbers (ITU-T E.164).
 
-    Times are the same to the second: servers echo one without its milliseconds.
+    Times are compared to the second, because some servers drop the milliseconds.
     """
     if isinstance(one, datetime) and isinstance(other, datetime):
         return one.replace(microsecond=0) == other.replace(microsecond=0)
@@ -33,5 +33,5 @@ def _same_number(one: str, other: str) -> bool:
 
 
 def _digits(number: str) -> str:
-    """Return the digits of a number without what stands for its country or its trunk line."""
+    """Return the digits of a phone number without leading zeros and without “(0)”."""
     return re.sub(r"\D", "", number.replace("(0)", "")).lstrip("0")

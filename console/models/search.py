@@ -1,4 +1,4 @@
-"""What was typed to find a customer, how it can be read, and what the systems found."""
+"""Customer search: the typed text, its readings, and the customers that the systems found."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from console.models.customer import CustomerId, PartyKind
 
 
 class Reading(Enum):
-    """One way to understand the typed text."""
+    """One way to read the typed text."""
 
     NAME = "name"
     NUMBER = "number"
@@ -20,8 +20,8 @@ class Reading(Enum):
 class SearchQuery:
     """The typed text and its readings.
 
-    `name` keeps the text as typed, `number` a customer, account, bill or order number as typed without blanks around
-    it, `email` in lower case, `phone` in E.164 (`+19375550142`). A reading that makes no sense is None.
+    `name` is the text as typed. `number` is a customer, account, bill or order number as typed, without spaces around
+    it. `email` is in lower case, `phone` in E.164 (`+19375550142`). A reading that does not fit the text is None.
     """
 
     text: str
@@ -42,7 +42,7 @@ class SearchQuery:
 
 
 class MatchedBy(Enum):
-    """What of a customer was found."""
+    """The data of a customer that matched."""
 
     NAME = "name"
     PHONE = "phone"
@@ -59,7 +59,7 @@ class MatchedBy(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Why a customer was found: by what, and its number or address in the system's own spelling."""
+    """The reason why a customer was found: the kind of data, and its value as the system writes it."""
 
     by: MatchedBy
     value: str = ""
@@ -67,9 +67,9 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class SearchHit:
-    """A customer that a system found, and why; without a `matched` it was looked up after another system found it.
+    """A customer that a system found, and why. Without `matched`, it was looked up after another system found it.
 
-    `details` are facts that tell customers of one name apart, most telling first.
+    `details` are facts that distinguish customers of the same name, the most useful first.
     """
 
     customer_id: CustomerId
@@ -82,7 +82,7 @@ class SearchHit:
 
 
 class Asking(Enum):
-    """How far a system is with the question."""
+    """The progress of one system's request."""
 
     ASKING = "asking"
     ANSWERED = "answered"
@@ -92,9 +92,9 @@ class Asking(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SystemProgress:
-    """One system's part in a search; `sentence` says what went wrong, `elapsed_ms` how long it took.
+    """One system's progress in a search; `sentence` is the error message, `elapsed_ms` the duration.
 
-    `has_more` is whether it found more than are shown.
+    `has_more` says whether it found more than is shown.
     """
 
     system: str
@@ -106,7 +106,7 @@ class SystemProgress:
 
 @dataclass(frozen=True, slots=True)
 class FoundCustomer:
-    """One customer that was found, and every reason why, with the system that gave it."""
+    """One customer that was found, with every reason and the system that gave it."""
 
     customer_id: CustomerId
     name: str | None
@@ -118,7 +118,7 @@ class FoundCustomer:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """What was found so far; `is_complete` once every asked system has answered or failed."""
+    """The result so far; `is_complete` once every requested system has replied or failed."""
 
     query: SearchQuery
     found: tuple[FoundCustomer, ...] = ()
@@ -131,7 +131,7 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class KnownPerson:
-    """A customer the desk knows without asking; `numbers` are phone, account, bill and order numbers as written."""
+    """A customer that the console finds without a request; `numbers` are phone, account, bill and order numbers."""
 
     customer_id: CustomerId
     name: str

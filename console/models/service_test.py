@@ -8,9 +8,9 @@ from console.models.detail import Detail
 
 @dataclass(frozen=True, slots=True)
 class TestMeasure:
-    """One figure of a test, as the system wrote it; `violation` says what is wrong with it, None when nothing is."""
+    """One measure of a test, as the system wrote it; `violation` says which limit it breaks, None if it is fine."""
 
-    __test__ = False  # not a test of ours, whatever its name
+    __test__ = False  # pytest must not collect this class
 
     name: str
     value: str | None
@@ -34,7 +34,7 @@ class ServiceTest:
 
     @property
     def passed(self) -> bool | None:
-        """Whether everything was in bounds; None while the test is not over or measured nothing."""
+        """Whether all measures are within limits; None if the test is unfinished or measured nothing."""
         if (self.state or "").lower() != "completed" or not self.measures:
             return None
         return not any(measure.violation for measure in self.measures)

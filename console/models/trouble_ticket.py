@@ -1,4 +1,4 @@
-"""Trouble tickets with their history."""
+"""Trouble tickets and their history."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from console.models.reference import Reference
 
 @dataclass(frozen=True, slots=True)
 class StatusChange:
-    """One step of a ticket's history; `status` keeps the standard's spelling."""
+    """One status change of a ticket; `status` is the standard's word."""
 
     status: str | None
     at: datetime | None
@@ -18,7 +18,7 @@ class StatusChange:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What someone wrote on a ticket."""
+    """A note on a ticket."""
 
     author: str | None
     at: datetime | None
@@ -27,7 +27,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class TroubleTicket:
-    """One ticket. Source: TMF621 v4 TroubleTicket; `changes` and `notes` are oldest first, as far as dated."""
+    """One ticket. Source: TMF621 v4 TroubleTicket; `changes` and `notes` are oldest first, if dated."""
 
     id: str
     name: str
@@ -47,5 +47,5 @@ class TroubleTicket:
 
     @property
     def is_open(self) -> bool:
-        """Whether somebody still has to do something; a state we do not know counts as open."""
+        """Whether the ticket still needs work; an unknown state counts as open."""
         return (self.status or "").strip() not in {"closed", "resolved", "cancelled", "rejected"}

@@ -1,4 +1,4 @@
-"""What a customer used, and what of an allowance is left."""
+"""Usage of a customer, and the rest of their allowances."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from decimal import Decimal
 from console.models.detail import Detail
 from console.models.money import Money
 
-# How much of the least unit of its kind a unit is: data in thousands, as tariffs count, binary units where named.
+# Each unit's kind and its size in bytes or seconds. Data units are powers of 1000, as in tariffs; KiB to TiB of 1024.
 _UNITS = {
     **{name: ("data", Decimal(1000) ** power) for power, name in enumerate(("b", "kb", "mb", "gb", "tb"))},
     **{name: ("data", Decimal(1024) ** power) for power, name in enumerate(("kib", "mib", "gib", "tib"), 1)},
@@ -19,14 +19,14 @@ _UNITS = {
 
 
 def unit_kind(units: str | None) -> str | None:
-    """Return `data` or `time` for a unit of one, None for any other."""
+    """Return `data` or `time` for a unit of that kind, None for any other."""
     found = _UNITS.get((units or "").strip().lower())
     return found[0] if found else None
 
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """An amount in the system's own unit (`MB`, `minutes`, ...), None where it has none. Source: TMF677 v4 Quantity."""
+    """An amount in the system's own unit (`MB`, `minutes`, ...), None if it has none. Source: TMF677 v4 Quantity."""
 
     amount: Decimal
     units: str | None
@@ -35,14 +35,14 @@ class Quantity:
         return f"{self.amount} {self.units or ''}".strip()
 
     def share_of(self, whole: "Quantity") -> float | None:
-        """Return how much of another amount this is, 0 to 1; None where the units cannot be compared."""
+        """Return this amount as a share of another, 0 to 1 (more if it is larger); None if the units do not match."""
         factor = self._units_per(whole)
         if factor is None or whole.amount <= 0:
             return None
         return float(self.amount * factor / whole.amount)
 
     def _units_per(self, whole: "Quantity") -> Decimal | None:
-        """Return how many units of another amount one of this is; None where they measure different things."""
+        """Return how many units of the other amount equal one of this; None if they measure different things."""
         own, other = ((one.units or "").strip().lower() for one in (self, whole))
         if own == other:
             return Decimal(1)
@@ -54,9 +54,9 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class UsageAmount:
-    """How much was used; `name` is what was counted in the system's own word (`duration`, `volume`, ...).
+    """One used amount; `name` is the system's own word for what was counted (`duration`, `volume`, ...).
 
-    `text` is the amount as the system wrote it, `units` its unit, None where it has none.
+    `text` is the amount as the system wrote it, `units` its unit, None if it has none.
     """
 
     name: str
@@ -66,7 +66,7 @@ class UsageAmount:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One use, such as a call. Source: TMF635 v4 Usage; `cost` is without tax, None where it is not rated."""
+    """One use, such as a call. Source: TMF635 v4 Usage; `cost` is before tax, None if it is not rated."""
 
     id: str
     at: datetime | None
@@ -80,7 +80,7 @@ class Usage:
 
     @property
     def amount(self) -> str:
-        """What was used, each amount with its unit; named where there are several, empty where nothing is told."""
+        """The used amounts with their units; with names if there are several, empty if there are none."""
         texts = [f"{one.text} {one.units or ''}".strip() for one in self.amounts]
         if len(texts) > 1:
             texts = [f"{one.name} {text}" for one, text in zip(self.amounts, texts, strict=True)]
@@ -89,9 +89,9 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What one user of an allowance used, or another figure of it. Source: TMF677 v4 ConsumptionSummary.
+    """The usage of one user of an allowance, or another figure of it. Source: TMF677 v4 ConsumptionSummary.
 
-    `type` and `level` are the system's own words, `text` is the value in words where it gives one.
+    `type` and `level` are the system's own words. `text` is the value in words, if the system sends it.
     """
 
     type: str
@@ -105,9 +105,9 @@ class Counter:
 class Bucket:
     """One allowance of one product in a period. Source: TMF677 v4 BucketRefOrValue, v5 Bucket and consumption summary.
 
-    Each amount is in a unit of its own. `used` is the total of all users; `allowed` is None where there is no limit or
-    none was told; `text` is what is left in the system's words, such as `Unlimited`. What single users used, and other
-    figures, are `counters`.
+    Each amount has its own unit. `used` is the total of all users. `allowed` is None if it is unlimited or not sent.
+    `text` is the rest in the system's words, such as `Unlimited`. `counters` are the usage of each user and other
+    figures.
     """
 
     id: str
@@ -125,7 +125,7 @@ class Bucket:
 
     @property
     def share(self) -> float | None:
-        """How much of the allowance is used, 0 to 1; None where that makes no sense."""
+        """The used share of the allowance, 0 to 1; None if it cannot be computed."""
         if self.allowed is None or self.allowed.amount <= 0 or self.used is None:
             return None
         share = self.used.share_of(self.allowed)

@@ -1,1 +1,1 @@
-"""What the services need from the world outside, as protocols; nothing here knows who provides it."""
+"""Protocols for everything the services need from outside. Nothing here depends on an implementation."""

@@ -1,4 +1,4 @@
-"""Writing to a system: doing one step of an act, finding out whether it happened, and what the system holds now."""
+"""Port for writing to a system: carry out one step of an action, check its outcome, read the current values."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -9,7 +9,7 @@ from console.models.payload import Payload
 
 
 class StepOutcome(Enum):
-    """What a look at a system says about a step that may have been carried out."""
+    """The result of checking at a system whether a step was carried out."""
 
     HAPPENED = "happened"
     DID_NOT = "did not happen"
@@ -21,14 +21,14 @@ class StepOutcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a look found.
+    """The result of a lookup.
 
-    `record` is the id of the record that the step made or changed, empty where none was found. `others` are further
-    records that carry the step's mark, or where nothing carries it, records that look like it. `by_list` is whether
-    the outcome rests on a list: then DID_NOT is only as good as that list, which may lag or leave marks out.
-    `is_unlisted` is whether the record was found by its id, and its list does not show it: then the list lags or
-    leaves marks out, and a second record need not show either. `differs` is whether the record found holds another
-    version of the step than the one that is wanted now. `reason` is why a step was turned down, in the system's words.
+    `record` is the id of the record that the step created or changed, empty if none was found. `others` are further
+    records with the step's mark; if no record has the mark, records with similar content. `by_list` is True if the
+    outcome comes from a list. DID_NOT is then only as reliable as the list, which may lag or drop marks.
+    `is_unlisted` is True if the record was found by its id but its list does not show it. The list then lags or drops
+    marks, so a second record may be missing from it too. `differs` is True if the record found has another version of
+    the step than the current one. `reason` is why the step was turned down, in the system's words.
     """
 
     outcome: StepOutcome
@@ -42,40 +42,40 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class RemoteState:
-    """What a system holds of the values a step is about; `version` is the record's, where it has one."""
+    """The current values at a system for the fields of a step; `version` is the record's version, if it has one."""
 
     values: Payload = field(default_factory=Payload)
     version: str | None = None
 
     def __post_init__(self) -> None:
-        """Read what a system holds as the fields of a payload."""
+        """Convert a plain mapping of values to a `Payload`."""
         held: Any = self.values
         if not isinstance(held, Payload):
             object.__setattr__(self, "values", Payload.read(held))
 
 
 class ActingSystem(Protocol):
-    """A system that takes acts. Every call raises one of the six errors of a system call."""
+    """A system that carries out actions. Every call may raise one of the six `SystemCallError` types."""
 
     @property
     def name(self) -> str:
         """The system's configured name."""
 
     async def read_current(self, action: Action, step: Step) -> RemoteState:
-        """Return what the system holds now of what the step would change; empty where it only adds."""
+        """Return the current values of the fields that the step would change; empty if the step only adds."""
 
     async def perform(self, action: Action, step: Step, *, version: str | None) -> str:
-        """Do a step and return the id that the answer named, empty where it named none.
+        """Carry out a step and return the id from the response, empty if the response has none.
 
-        It is sent with the step's key, so that a system that knows keys does it once; and with `version`, so that one
-        that knows versions rejects it when the record has moved on. The id is only what the answer said: another
-        request's answer may have been taken for this one's, so `look_up` decides which record it is. Offline it raises
-        SystemUnavailableError; `may_have_happened` of every error says whether the request can have been carried out.
+        The request has the step's key: a system that supports idempotency keys carries it out once. It also has
+        `version`: a system that supports versions rejects it if the record has changed since. Do not rely on the
+        returned id: the response may belong to another request. `look_up` decides which record it is. Offline it raises
+        SystemUnavailableError. `may_have_happened` of every error is True if the request may have been carried out.
 
         Raises:
-            ConflictError: The record is no longer of that version.
-            RefusedError: The system declines, with its reason. It may have carried it out all the same.
+            ConflictError: The record no longer has that version.
+            RejectedError: The system rejected the step, with its reason. It may still have carried it out.
         """
 
     async def look_up(self, action: Action, step: Step) -> Finding:
-        """Return whether a step was carried out, by looking at what the system holds now; nothing stored is used."""
+        """Return whether a step was carried out, by the current records at the system; no cached response is used."""

@@ -1,4 +1,4 @@
-"""Where the audit is kept, and where it is sent so that it outlives this machine."""
+"""Ports of the audit: the local store, and the collector that saves a copy outside this computer."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -7,75 +7,75 @@ from console.models.audit import AuditEntry, AuditQuery, ChainEnd, Link
 
 
 class AuditStore(Protocol):
-    """The chain on this computer, encrypted. Every call raises StoreError where the store cannot be used."""
+    """The encrypted audit chain on this computer. Every call raises StoreError if the store cannot be used."""
 
     async def append(self, bodies: Sequence[bytes]) -> Sequence[Link]:
-        """Add entries at the end, in this order; once this has returned they are on the disk."""
+        """Append entries in this order. They are on disk when this returns."""
 
     async def begin_chain(self, first_entry: Callable[[ChainEnd | None], bytes]) -> Link:
-        """Begin a chain of this run's own; `first_entry` makes its first entry from the end of the chain before."""
+        """Start a new chain for this run; `first_entry` builds its first entry from the end of the previous chain."""
 
     async def last(self) -> ChainEnd | None:
-        """Return the end of the chain, None where there is none yet."""
+        """Return the end of the chain, None if the chain is empty."""
 
     async def at(self, seq: int) -> ChainEnd | None:
-        """Return the entry at a place, None where there is none."""
+        """Return the entry with a sequence number, None if there is none."""
 
     async def begin_chain_after(self, seq: int) -> None:
-        """Let what follows a place be of a new chain: the collector has something else there by the name of this."""
+        """Start a new chain after `seq`: the collector has a different entry there under this chain's name."""
 
     async def load(self, *, after_seq: int = 0, limit: int = 1000) -> Sequence[Link]:
-        """Return links from a place on, in their order."""
+        """Return at most `limit` links with a sequence number above `after_seq`, in order."""
 
     async def find(self, query: AuditQuery) -> Sequence[Link]:
-        """Return what matches, newest first."""
+        """Return the links that match, newest first."""
 
     async def sent_up_to(self) -> int:
-        """Return the place of the last link the collector has."""
+        """Return the sequence number of the last link that the collector has."""
 
     async def note_sent(self, seq: int) -> None:
-        """Remember that the collector has everything up to a place."""
+        """Save that the collector has all links up to a sequence number."""
 
 
 class GuardLog(Protocol):
-    """What all programs of one person on this computer note of accounts they opened, to be known to each other.
+    """A shared log of opened accounts, between all console programs of one person on this computer.
 
-    Every call raises StoreError where it cannot be used.
+    Every call raises StoreError if the log cannot be used.
     """
 
     async def add(self, entry: AuditEntry) -> None:
-        """Note one thing."""
+        """Add one entry."""
 
     async def news(self) -> Sequence[AuditEntry]:
-        """Return what others noted since this was asked last, oldest first; at first that of two days."""
+        """Return entries of other programs since the last call, oldest first. The first call returns two days."""
 
     async def aclose(self) -> None:
-        """Close it."""
+        """Close the log."""
 
 
 class Collector(Protocol):
-    """A place outside this machine that keeps what it is given: it anchors the chain's end."""
+    """A service outside this computer that stores audit links, so that a change of the local chain is detected."""
 
     async def send(self, links: Sequence[Link]) -> None:
-        """Hand over links in their order; once this has returned it has them.
+        """Send links in order. The collector has them when this returns.
 
         Raises:
-            CollectorError: It does not take them now; they are offered again.
-            CollectorConflictError: It has another entry in the place of one of them.
+            CollectorError: The collector does not accept them now; the caller retries later.
+            CollectorConflictError: The collector has another entry under the same sequence number.
         """
 
     async def end_of(self, chain: str) -> ChainEnd | None:
-        """Return the last entry it has of a chain, None where it has none or cannot tell.
+        """Return the last entry that the collector has of a chain, None if it has none or cannot search.
 
         Raises:
-            CollectorError: It cannot be asked now.
+            CollectorError: The collector cannot be reached now.
         """
 
     async def find(self, query: AuditQuery) -> Sequence[Link]:
-        """Return what matches of what every desk sent, newest first.
+        """Return the matching links of all consoles, newest first.
 
         Raises:
-            CollectorError: It cannot be asked now, or only takes entries and cannot be searched.
+            CollectorError: The collector cannot be reached now, or it does not support search.
         """
 
     async def aclose(self) -> None:

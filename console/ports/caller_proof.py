@@ -1,4 +1,4 @@
-"""What a system can check of a caller by itself, so that the console never learns a PIN or a code that was sent."""
+"""Port of a system that verifies callers itself, so the console never has the correct PIN or one-time code."""
 
 from typing import Protocol
 
@@ -7,20 +7,20 @@ from console.models.customer import CustomerId
 
 
 class CallerProof(Protocol):
-    """A system that checks callers; what was typed is sent once, kept nowhere and written into no log.
+    """A system that verifies callers. A typed PIN or code is sent once, never saved and never logged.
 
-    Every call raises one of the six errors of a system call; offline nothing can be checked.
+    Every call may raise one of the six `SystemCallError` types; offline nothing can be checked.
     """
 
     @property
     def offers(self) -> frozenset[str]:
-        """What it can do: `pin`, `code`."""
+        """The supported checks: `pin`, `code`."""
 
     async def check_pin(self, customer_id: CustomerId, pin: str) -> ProofResult:
-        """Return what the system says to a PIN; it counts wrong ones by itself."""
+        """Return the system's result for a PIN. The system counts wrong attempts itself."""
 
     async def send_code(self, customer_id: CustomerId) -> SentCode | None:
-        """Have a code sent to the customer's number of record; None where they have none that can be trusted."""
+        """Send a code to the customer's number of record; return None if the customer has no trusted number."""
 
     async def check_code(self, sent: SentCode, code: str) -> ProofResult:
-        """Return what the system says to a code; a code that was right is used up."""
+        """Return the system's result for a code. A correct code can be used only once."""

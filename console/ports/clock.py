@@ -1,20 +1,20 @@
-"""Time, as something that can be handed in."""
+"""Port of the clock, so that tests can replace it."""
 
 from datetime import datetime
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """The time of day and a steady count of seconds."""
+    """The time of day, and seconds that never go back."""
 
     def now(self) -> datetime:
-        """Return the time of day, aware UTC."""
+        """Return the current time, aware UTC."""
 
     def monotonic_s(self) -> float:
-        """Return seconds from an unknown start; never goes back."""
+        """Return seconds since an unspecified start; never goes back."""
 
     def boot_s(self) -> float:
-        """Return seconds since the computer was started, its sleep counted; nobody can set it."""
+        """Return seconds since the computer started, sleep included; a user cannot change it."""
 
     async def sleep(self, seconds: float) -> None:
-        """Return after so many seconds of this clock."""
+        """Wait for `seconds` of this clock."""

@@ -1,4 +1,4 @@
-"""What a connector is to the composition root: it connects a system from its settings."""
+"""Port of a connector: it connects a system from its settings. The composition root uses it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from console.settings.connectors import ConnectorType
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connecting:
-    """What a connector is given for one system: how it is reached, the clock, and who hears of damaged records.
+    """The inputs of a connector for one system: its endpoint, the clock and a callback for damaged records.
 
-    `endpoint` is the HTTP layer's (`console.http.Endpoint`); it holds address, sign-in, limits and deadlines.
+    `endpoint` is a `console.http.Endpoint` with address, sign-in, limits and deadlines.
     """
 
     endpoint: Any
@@ -25,13 +25,13 @@ class Connecting:
 
 
 class Connector(ConnectorType, Protocol):
-    """Speaks to the systems of one vendor, or by one standard."""
+    """Connects to the systems of one vendor, or of one standard."""
 
     def connect(self, system: System, connecting: Connecting) -> ConnectedSystem:
-        """Return a system, connected; it is not asked yet."""
+        """Return the connected system; no request is sent yet."""
 
     def checked(self, system: System) -> Sequence[str]:
-        """Return the resources that `check` asks about, in its order; none where it cannot check."""
+        """Return the resources that `check` covers, in its order; empty if it cannot check."""
 
     async def check(
         self,
@@ -42,4 +42,4 @@ class Connector(ConnectorType, Protocol):
         only: Sequence[str] = (),
         on_resource: Callable[[str], None] = lambda _resource: None,
     ) -> CheckReport:
-        """Return how well a server serves the console. `on_resource` is called with each resource before its check."""
+        """Return how well a server meets the console's needs. `on_resource` is called before each resource's check."""

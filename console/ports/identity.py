@@ -1,4 +1,4 @@
-"""What the services need of an identity provider, and what a system needs of whoever is signed in."""
+"""Ports for sign-in: the identity provider, the access tokens of the signed-in person, and saved secrets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,11 +7,11 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True, slots=True)
 class TokenGrant:
-    """What a provider gives for one sign-in or renewal.
+    """The provider's response to one sign-in or renewal.
 
-    `claims` are those of the ID token, checked; empty where a renewal brings none. `refresh_token` is None where the
-    provider gives none, or keeps the one before. `lasts_s` is for how long the access token is good. `id_token` is as
-    it came, to end the provider's own session with; empty where none came.
+    `claims` are the checked claims of the ID token; empty if a renewal returns no ID token. `refresh_token` is None if
+    the provider sends none or the previous one stays valid. `lasts_s` is the lifetime of the access token in seconds.
+    `id_token` is the unchanged ID token, used to end the provider's session; empty if the provider sent none.
     """
 
     access_token: str
@@ -22,70 +22,70 @@ class TokenGrant:
 
 
 class Attempt(Protocol):
-    """One sign-in under way: the browser is to open `address`, then `wait` returns what came of it."""
+    """One sign-in in progress: open `address` in the browser, then `wait` returns the result."""
 
     @property
     def address(self) -> str:
-        """Where the person signs in."""
+        """The address where the person signs in."""
 
     async def wait(self) -> TokenGrant:
-        """Return what the provider gives once the person has signed in.
+        """Return the tokens after the person has signed in.
 
         Raises:
-            SignInRefusedError: The provider or the person declined, or what came back is not to be trusted.
-            SignInUnreachableError: The provider does not answer, or nobody signed in for some minutes.
+            SignInRejectedError: The provider or the person declined, or the response cannot be trusted.
+            SignInUnreachableError: The provider does not respond, or the sign-in timed out after some minutes.
         """
 
     async def aclose(self) -> None:
-        """Stop waiting; what comes in later is not listened to."""
+        """Stop waiting and ignore any later response."""
 
 
 class IdentityProvider(Protocol):
-    """A provider by the OpenID Connect standard. Every call may raise the errors of `Attempt.wait`."""
+    """An OpenID Connect provider. Every call may raise the errors of `Attempt.wait`."""
 
     async def begin(self, *, prove: bool = False) -> Attempt:
         """Start a sign-in in the system's browser.
 
-        With `prove` the person must type their password or the like now: a session that the browser still has is not
-        enough, and what comes back must say when that was.
+        With `prove` the person must authenticate again now, for example with their password. An existing browser
+        session is not enough, and the response must include the authentication time.
         """
 
     async def renew(self, refresh_token: str, *, subject: str) -> TokenGrant:
         """Return a new access token for the same person."""
 
     async def end_session_address(self, id_token: str) -> str | None:
-        """Return where the browser ends its own session with the provider, None where that is not offered."""
+        """Return the address that ends the browser's session at the provider, None if that is not offered."""
 
     async def revoke(self, refresh_token: str) -> None:
-        """End a sign-in at the provider, where it offers that."""
+        """Revoke a refresh token at the provider, if it supports that."""
 
     async def aclose(self) -> None:
         """Close every connection."""
 
 
 class AccessTokens(Protocol):
-    """The access token of whoever is signed in."""
+    """The access token of the signed-in person."""
 
     async def access_token(self) -> str:
-        """Return one that is good now, renewed where it has ended.
+        """Return a valid access token; renew it first if it has expired.
 
         Raises:
-            SignInRefusedError: The person must sign in again.
-            SignInUnreachableError: It has ended, and the provider does not answer.
+            SignInRejectedError: The person must sign in again.
+            SignInUnreachableError: The token has expired, and the provider does not respond.
         """
 
     def rejected(self, token: str) -> None:
-        """Say that a system did not take a token, so that another is fetched for the next request."""
+        """Report that a system rejected a token, so that the next request gets a new one."""
 
 
 class SecretStore(Protocol):
-    """Secrets that outlive the program, in the encrypted store. Every call raises StoreError where that cannot be."""
+    """Secrets saved in the encrypted store. Every call raises StoreError if the store cannot be used."""
 
     async def load(self, name: str) -> str | None:
-        """Return a secret, or None."""
+        """Return a secret, or None if there is none with this name."""
 
     async def save(self, name: str, secret: str) -> None:
-        """Keep a secret in place of the one before; once this has returned it is on the disk."""
+        """Save a secret and replace the previous one. It is on disk when this returns."""
 
     async def forget(self, name: str) -> None:
-        """Erase a secret."""
+        """Delete a secret."""

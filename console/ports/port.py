@@ -10,6 +10,6 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, slots=True)
 class Port(Generic[P]):
-    """Names what a system must serve; `ConnectedSystem.port` returns what serves it, by this type."""
+    """The key of a port: `ConnectedSystem.port` returns the object for this capability, typed as `P`."""
 
     capability: Capability

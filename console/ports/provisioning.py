@@ -1,4 +1,4 @@
-"""The ports of the systems that carry out orders and keep what is installed."""
+"""Ports of the systems with orders, products, services, service tests and the catalogue."""
 
 from typing import Protocol
 
@@ -11,51 +11,50 @@ from console.models.service_test import ServiceTest
 from console.ports.port import Port
 from console.settings import Capability
 
-# Errors, time limits and offline behaviour of every call are as `console.ports.customers` says. Lists are read from
-# offset `after` of the system's list on and cut at the deployment's record limit; then `next_offset` says where to go
-# on.
+# For errors, time limits and offline behaviour of every call, see `console.ports.customers`. A list starts at offset
+# `after` of the system's list and stops at the deployment's record limit; `next_offset` is then the next offset.
 
 
 class ProductOrders(Protocol):
-    """A system that takes product orders."""
+    """A system with product orders."""
 
     async def fetch_product_orders(self, customer_id: CustomerId, *, after: int = 0) -> Records[Order]:
         """Return the customer's product orders, newest first. Source: TMF622 v4.0.0, GET /productOrder."""
 
 
 class ServiceOrders(Protocol):
-    """A system that carries out service orders."""
+    """A system with service orders."""
 
     async def fetch_service_orders(self, customer_id: CustomerId, *, after: int = 0) -> Records[Order]:
         """Return the customer's service orders with milestones, newest first. Source: TMF641 v4.1.0."""
 
 
 class Products(Protocol):
-    """A system that knows what customers have bought."""
+    """A system with the products that customers have bought."""
 
     async def fetch_products(self, customer_id: CustomerId, *, after: int = 0) -> Records[Product]:
-        """Return what the customer has bought, ended products included. Source: TMF637 v4.0.0, GET /product."""
+        """Return the customer's products, ended ones included. Source: TMF637 v4.0.0, GET /product."""
 
 
 class Services(Protocol):
-    """A system that knows what is provisioned."""
+    """A system with provisioned services."""
 
     async def fetch_services(self, customer_id: CustomerId, *, after: int = 0) -> Records[Service]:
-        """Return what is provisioned for the customer, ended services included. Source: TMF638 v4.0.0, GET /service."""
+        """Return the customer's provisioned services, ended ones included. Source: TMF638 v4.0.0, GET /service."""
 
 
 class ServiceTests(Protocol):
-    """A system that tests services."""
+    """A system with service tests."""
 
     async def fetch_service_tests(self, customer_id: CustomerId, *, after: int = 0) -> Records[ServiceTest]:
-        """Return tests of the customer's services, newest first. Source: TMF653 v4.2.0, GET /serviceTest."""
+        """Return the tests of the customer's services, newest first. Source: TMF653 v4.2.0, GET /serviceTest."""
 
 
 class Offerings(Protocol):
-    """A catalogue."""
+    """A system with the product catalogue."""
 
     async def fetch_offerings(self) -> Records[ProductOffering]:
-        """Return what can be ordered, in the catalogue's order, with its monthly prices before tax.
+        """Return the product offerings, in the catalogue's order, with their monthly prices before tax.
 
         Source: TMF620 v4.1.0, GET /productOffering and /productOfferingPrice.
         """

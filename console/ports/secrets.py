@@ -1,14 +1,14 @@
-"""Secrets a deployment keeps outside its configuration file."""
+"""Port for secrets that are not in the configuration file."""
 
 from typing import Protocol
 
 
 class Secrets(Protocol):
-    """Looks secrets up where the operating system or the launcher keeps them."""
+    """Reads secrets from the store, the environment, a file or the keyring."""
 
     def read(self, reference: str) -> str:
         """Return the secret that `store:NAME`, `env:NAME`, `file:PATH` or `keyring:SERVICE/NAME` refers to.
 
         Raises:
-            ConfigurationError: It is not there, or the reference is of no known form.
+            ConfigurationError: The secret was not found, or the reference has an unknown form.
         """

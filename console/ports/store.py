@@ -1,4 +1,4 @@
-"""What is kept on this computer: facts, answers, drafts, acts and whom the desk has seen. Encrypted, or in memory."""
+"""Ports of the local store: facts, responses, drafts, actions and known customers. Encrypted, or in memory."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from console.models.search import KnownPerson
 
 @dataclass(frozen=True, slots=True)
 class StoredFact:
-    """One version of one part of a customer: as it was encoded, and between which times the systems said so (UTC)."""
+    """One version of one dataset of a customer: the encoded facts, and when they were first and last read (UTC)."""
 
     body: bytes
     read_at: datetime
@@ -21,107 +21,107 @@ class StoredFact:
 
 @dataclass(frozen=True, slots=True)
 class EncodedFact:
-    """A part's facts ready to be kept; `content` is what makes a version: the facts without the times of reading."""
+    """A dataset's facts, ready to save; `content` identifies the version: the facts without their read times."""
 
     body: bytes
     content: bytes
 
 
 class FactStore(Protocol):
-    """Facts with their versions. Every call raises StoreError where the store cannot be used."""
+    """Facts with their versions. Every call raises StoreError if the store cannot be used."""
 
     async def load(self, customer: str, *, at: datetime | None = None) -> Mapping[str, StoredFact]:
-        """Return the latest version of each part of a customer, or the one that was known at a moment."""
+        """Return the latest version of each dataset of a customer, or with `at` the version known at that time."""
 
     async def save(self, customer: str, part: str, encode: Callable[[], EncodedFact], read_at: datetime) -> None:
-        """Keep a part as the systems told it; what has not changed only becomes younger. `encode` runs off the loop."""
+        """Save a dataset. Unchanged content only gets a new `seen_at`. `encode` runs outside the event loop."""
 
     async def moments(self, customer: str) -> Sequence[tuple[datetime, str]]:
-        """Return when which part of a customer changed, newest first, as far as it is kept."""
+        """Return the saved times of change with the dataset that changed, newest first."""
 
     async def prune(self, *, before: datetime, most_bytes: int) -> int:
-        """Forget versions last seen before a moment, and the oldest beyond a size; return how many."""
+        """Delete versions last seen before `before`, then the oldest until `most_bytes` fits; return how many."""
 
 
 class AnswerStore(Protocol):
-    """Answers of the systems with what identifies their version, so that asking again costs a 304."""
+    """Cached responses of the systems with their ETags, so that a repeated request can get a 304."""
 
     async def load(self, question: str) -> tuple[str, dict[str, str], bytes] | None:
-        """Return ETag, headers and body of the last answer to a question, or None."""
+        """Return ETag, headers and body of the last response to a request, or None."""
 
     async def save(self, question: str, etag: str, headers: dict[str, str], body: bytes) -> None:
-        """Keep an answer in place of the one before."""
+        """Save a response and replace the previous one."""
 
 
 class DraftStore(Protocol):
-    """What was typed and not yet sent, by the place it stands in."""
+    """Drafts: typed texts that are not sent yet, by draft key."""
 
     async def load(self) -> Mapping[str, tuple[str, datetime]]:
-        """Return every draft with the time it was kept (UTC)."""
+        """Return every draft with the time it was saved (UTC)."""
 
     async def save(self, drafts: Mapping[str, str]) -> datetime:
-        """Keep texts; an empty one is forgotten. Return when they were kept; they are on the disk then."""
+        """Save drafts, delete empty ones, and return the save time (UTC). They are on disk when this returns."""
 
 
 class ActionStore(Protocol):
-    """The outbox's entries. What has returned is on the disk."""
+    """The outbox's actions. A change is on disk when its call returns."""
 
     async def add(self, action: Action, *, typed_in: Sequence[str] = (), instead_of: Action | None = None) -> Action:
-        """Keep a new act and return it with its place in the order.
+        """Save a new action and return it with its position in the order.
 
-        The drafts of the places it was typed in go in the same breath: whatever ends the program, what was typed is
-        either still a draft or an act, never both. So does the act it stands instead of, as that is given.
+        The same transaction deletes the drafts with the keys `typed_in` and saves `instead_of`, the replaced action.
+        So after a crash the text is either a draft or an action, never both.
         """
 
     async def change(self, action: Action) -> None:
-        """Keep an act as it is now."""
+        """Save the current state of an action."""
 
     async def load(self, *, closed: int = 50) -> Sequence[Action]:
-        """Return every act that is not at its end, and the last `closed` that are, in their order."""
+        """Return all unfinished actions and the last `closed` finished ones, in order."""
 
 
 class UnsentStore(Protocol):
-    """Files of unsent work, each encrypted with a passphrase. Slow on purpose: call it off the event loop."""
+    """Files of unsent work, encrypted with a passphrase. Slow on purpose: call it outside the event loop."""
 
     def save(self, path: Path, passphrase: str, actions: Sequence[Action], drafts: Mapping[str, str]) -> None:
-        """Write a file in place of whatever stands there.
+        """Write a file and replace an existing one.
 
         Raises:
-            StoreFullError: It cannot be written; what stood there is as it was.
+            StoreFullError: The file cannot be written; an existing file is unchanged.
         """
 
     def load(self, path: Path, passphrase: str) -> tuple[Sequence[Action], Mapping[str, str]]:
-        """Return the actions and the typed texts, by their places, in a file.
+        """Return the actions and the drafts (by draft key) in a file.
 
         Raises:
-            StoreError: It cannot be read, or not with this passphrase.
+            StoreError: The file cannot be read, or the passphrase is wrong.
         """
 
 
 class CustomerData(Protocol):
-    """All that is kept of one customer. Every call raises StoreError where the store cannot be used."""
+    """All saved data of one customer. Every call raises StoreError if the store cannot be used."""
 
     async def unsent(self, customer: str) -> int:
-        """Return how many actions on a customer have not come to their end."""
+        """Return the number of unfinished actions on a customer."""
 
     async def export(self, customer: str) -> Mapping[str, Any]:
-        """Return everything that is kept of a customer, by kind, as JSON values."""
+        """Return all saved data of a customer, by kind, as JSON values."""
 
     async def erase(self, customer: str) -> int:
-        """Remove everything that is kept of a customer, but the audit; return how many records went."""
+        """Delete all saved data of a customer except the audit; return the number of deleted records."""
 
 
 class PersonStore(Protocol):
-    """Whom the desk has seen or was told to know, to be found without asking a system."""
+    """The customers that the console has seen or imported, searchable without a system."""
 
     async def put(self, people: Sequence[KnownPerson]) -> None:
-        """Add customers, or what has become of them."""
+        """Add customers, or update them."""
 
     async def find(self, *, words: str | None, digits: str | None, limit: int) -> Sequence[KnownPerson]:
-        """Return customers by the beginnings of words, also nearly right ones, or by digits in a number; best first."""
+        """Return customers by word beginnings (small typos allowed) or by digits of a number; best match first."""
 
     async def find_whole(self, *, number: str | None, email: str | None) -> Sequence[str]:
-        """Return the customers that have exactly this number (its digits count) or e-mail address."""
+        """Return the ids of customers with exactly this number (only digits are compared) or email address."""
 
     async def count(self) -> int:
-        """Return how many customers are known."""
+        """Return the number of known customers."""

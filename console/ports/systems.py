@@ -1,4 +1,4 @@
-"""The systems of a deployment as services ask them: by what they can do, never by who made them."""
+"""The connected systems of a deployment. Services find them by capability, never by vendor."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,16 +16,16 @@ class Checked(Protocol):
     """Tests the connection to one system."""
 
     async def check(self) -> Sequence[CheckResult]:
-        """Return what each API this desk uses says to a small question; never raises."""
+        """Return the result of one small request to each API that the console uses; never raises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectedSystem:
-    """One configured system that is connected, with the ports it serves.
+    """One connected system with the ports it serves.
 
-    `name` is its name in the settings, `label` the name people use. `ports` maps each capability to its object; read
-    it through `port`. `actions` is None if nothing can be written to the system, `finder` is None if it cannot search
-    customers, `caller_proof` is None if it cannot check callers.
+    `name` is its name in the settings, `label` its name on screen. `ports` maps each capability to its object; read it
+    with `port`. `actions` is None if nothing can be written to the system. `finder` is None if it cannot search
+    customers. `caller_proof` is None if it cannot verify callers.
     """
 
     name: str
@@ -42,7 +42,7 @@ class ConnectedSystem:
         return port.capability in self.ports
 
     def port(self, port: Port[P]) -> P:
-        """Return what serves a capability that this system serves."""
+        """Return the object that serves a capability; raise KeyError if this system does not serve it."""
         return cast("P", self.ports[port.capability])
 
 
@@ -53,19 +53,19 @@ class Systems:
     every: tuple[ConnectedSystem, ...]
 
     def serving(self, port: Port[Any]) -> tuple[ConnectedSystem, ...]:
-        """Return the systems that serve a capability; none where the deployment has none for it."""
+        """Return the systems that serve a capability, in order; empty if there are none."""
         return tuple(system for system in self.every if system.serves(port))
 
     def named(self, name: str) -> ConnectedSystem | None:
-        """Return a system by its name, None where there is none."""
+        """Return a system by its configured name, None if there is none."""
         return next((system for system in self.every if system.name == name), None)
 
     @property
     def customers(self) -> ConnectedSystem:
-        """The one system that keeps the customers; the settings see to it that there is one."""
+        """The system that serves customers. The settings check ensures that there is exactly one."""
         return self.serving(CUSTOMERS)[0]
 
     def first(self, port: Port[P]) -> P | None:
-        """Return what serves a capability in the first system that does, None where none does."""
+        """Return the object that serves a capability in the first system that has it, None if there is none."""
         found = self.serving(port)
         return found[0].port(port) if found else None

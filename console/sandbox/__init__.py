@@ -1,1 +1,1 @@
-"""Three systems of record over real HTTP, with an invented but consistent world; shares no code with the desk."""
+"""Three systems of record over real HTTP, with invented but consistent data. Shares no code with the console."""

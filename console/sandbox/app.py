@@ -1,4 +1,4 @@
-"""One system as a web application: its resources by the rules, its quirks, and the published error body."""
+"""One system as a web application: its resources, its quirks, and the published error body."""
 
 import hashlib
 import hmac
@@ -96,7 +96,7 @@ class SystemApp:
         self.asgi = FaultLayer(RateLimitLayer(app, self.state), self.state)
 
     def _routes(self, resource: Resource, shape: Shape, path: str) -> list[Route]:
-        """Return the routes of one resource in one shape: what its description offers, and 405 for the rest."""
+        """Return the routes of one resource in one shape: the published operations. Others get 405."""
         makers = {
             "L": ("GET", path, self._lister),
             "C": ("POST", path, self._creator),
@@ -162,7 +162,7 @@ class SystemApp:
         return record
 
     def _own_filters(self, asked: ListRequest) -> ListRequest:
-        """Where the quirk is on, only this server's own names select a customer or a bill; others are ignored."""
+        """Return the request with the filters that the quirks leave: none, or own names for customer and bill."""
         if "filters-none" in self.state.quirks:
             return replace(asked, filters={})
         if "own-filters" not in self.state.quirks:
@@ -172,7 +172,7 @@ class SystemApp:
         return replace(asked, filters=filters)
 
     async def _document(self, request: Request) -> Response:
-        """Answer with a bill as a PDF."""
+        """Return a bill as a PDF, or 404."""
         self._admit(request)
         number = request.path_params["record"]
         for n in by_bill(self._world, number):
@@ -218,7 +218,7 @@ class SystemApp:
         return answer
 
     async def _write(self, request: Request, shape: Shape, do: Callable[[], Record], *, status: int) -> Response:
-        """Answer a write, done once for each idempotency key, in the way the quirks have it."""
+        """Do a write, once per idempotency key, and return the response that faults and quirks define."""
         quirks = self.state.quirks
         if self.state.now.refuse_writes:
             raise HTTPException(400, self.state.now.refuse_writes)
@@ -283,7 +283,7 @@ class SystemApp:
         stream = self.events.stream(int(last) if last.isascii() and last.isdigit() else None)
         return StreamingResponse(stream, media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
-    # ------------------------------------------------------------------ answers
+    # ------------------------------------------------------------------ responses
 
     def _counts(self, request: Request, asked: ListRequest, total: int | None, shown: int) -> dict[str, str]:
         quirks = self.state.quirks
@@ -293,7 +293,7 @@ class SystemApp:
             return {"Link": f'<{following}>; rel="next"'} if more else {}
         if "counts-absent" in quirks:
             return {}
-        if total is None:  # counting would mean looking at every customer
+        if total is None:  # counting would mean reading every customer
             return {"X-Result-Count": str(shown)}
         if "counts-wrong" in quirks:
             total = 3
@@ -361,7 +361,7 @@ class SystemApp:
 
 
 def _in_v4(asked: ListRequest, shape: Shape) -> ListRequest:
-    """Return the request with its filters and sort keys by the names the records have inside."""
+    """Return the request with its filters and sort keys under the inner (v4) names."""
     filters = {shape.inner_path(path): value for path, value in asked.filters.items()}
     return replace(asked, filters=filters, sort=tuple(map(shape.inner_path, asked.sort)))
 
@@ -374,7 +374,7 @@ def _parameters(request: Request, quirks: frozenset[str]) -> list[tuple[str, str
 
 
 def _repeated(records: list[Record], count: int, offset: int, limit: int) -> list[Record]:
-    """Return one page of the records repeated under new numbers."""
+    """Return one page of a list in which the records are repeated, under new ids, up to `count`."""
     turns = (divmod(place, len(records)) for place in range(offset, min(count, offset + limit)))
     return [{**records[i], "id": f"{records[i]['id']}.{turn}"} if turn else records[i] for turn, i in turns]
 

@@ -1,4 +1,4 @@
-"""The sandbox's collector of the audit: it takes what every desk sends, and lets it be searched."""
+"""The sandbox's audit collector: receives the audit entries of every console and searches them."""
 
 import hmac
 from collections.abc import Callable
@@ -17,7 +17,7 @@ _MOST_TOLD = 1000
 
 
 class _Line(msgspec.Struct):
-    """An entry as a desk sends it."""
+    """An audit entry as a console sends it."""
 
     chain: str
     seq: int
@@ -26,14 +26,14 @@ class _Line(msgspec.Struct):
 
 
 class _Entry(msgspec.Struct):
-    """What of an entry is looked at."""
+    """The fields of an entry body that the search uses."""
 
     at: datetime
     what: str = ""
 
 
 def _filter_of(asked: QueryParams) -> Callable[[_Entry, _Line], bool]:
-    """Return what tells whether an entry has the asked words, event and chain."""
+    """Return a function that checks an entry for the requested words, event and chain."""
     words, what, chain = asked.get("text", "").casefold().split(), asked.get("what", ""), asked.get("chain", "")
 
     def fits(entry: _Entry, line: _Line) -> bool:
@@ -47,7 +47,7 @@ def _filter_of(asked: QueryParams) -> Callable[[_Entry, _Line], bool]:
 
 
 class AuditService:
-    """Keeps entries as long as the process lives, each once, however often it is sent."""
+    """Stores entries in memory until the process ends. An entry that is sent again is stored once."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -77,7 +77,7 @@ class AuditService:
             if key in self._kept and self._kept[key][1].head != line.head:
                 return JSONResponse({"message": "There is another entry in that place", "chain": key[0]}, 409)
         for key, value in taken.items():
-            self._kept.setdefault(key, value)  # what was taken once is never changed
+            self._kept.setdefault(key, value)  # a stored entry never changes
         return Response(status_code=204)
 
     async def _find(self, request: Request) -> Response:
@@ -101,6 +101,6 @@ class AuditService:
 
 
 def _moment(text: str) -> datetime:
-    """Return a moment that was asked for; one without a zone is in UTC."""
+    """Return a time from a request; a time without a zone is UTC."""
     found = datetime.fromisoformat(text)
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What CRM checks of a caller by itself: the account's PIN, and codes sent to a number that a service has had long."""
+"""Caller checks in CRM: the account's PIN, and codes sent to a number that a service has had for 30 days or more."""
 
 import hmac
 import secrets
@@ -14,6 +14,7 @@ from console.sandbox.world import World
 
 Record = dict[str, Any]
 BASE = "/callerProof/v1"
+# After 5 wrong PINs in 24 hours the PIN is locked.
 _WRONG_PINS, _PINS_COUNTED = 5, timedelta(hours=24)
 _CODE_LASTS, _CODE_TRIES = timedelta(minutes=10), 3
 _CODES, _CODES_COUNTED = 5, timedelta(hours=1)
@@ -21,7 +22,7 @@ _CODES, _CODES_COUNTED = 5, timedelta(hours=1)
 
 @dataclass(slots=True)
 class _Sent:
-    """A code that was sent, to whom, and how it was tried."""
+    """A code that was sent, with its customer, its expiry and the tries left."""
 
     customer: int
     code: str
@@ -30,7 +31,7 @@ class _Sent:
 
 
 class CallerProof:
-    """Counts wrong PINs and codes by the sandbox's clock; what it counted is forgotten when it stops."""
+    """Checks PINs and codes, with limits by the sandbox's clock. The counts are lost when the process ends."""
 
     def __init__(self, world: World, clock: SandboxClock) -> None:
         self._world, self._clock = world, clock
@@ -44,7 +45,7 @@ class CallerProof:
         }
 
     def code_of(self, n: int) -> str | None:
-        """Return the last code that a customer was sent, as they read it from their phone."""
+        """Return the last code that was sent to a customer, as shown on their phone."""
         return next((one.code for one in reversed(self._sent.values()) if one.customer == n), None)
 
     def _check_pin(self, body: Record) -> Record:
@@ -97,7 +98,7 @@ class CallerProof:
 
 
 def _text(body: Record, name: str) -> str:
-    """Return what was typed; compared in constant time, which takes ASCII alone."""
+    """Return a text of the body. It must be ASCII, because the constant-time comparison accepts only that."""
     value = body.get(name)
     if not isinstance(value, str) or not value.isascii():
         raise HTTPException(400, f"{name} must be a text of digits")

@@ -1,11 +1,11 @@
-"""The sandbox's own time: as the world outside, faster, or moved on by hand, so that a week passes in a minute."""
+"""The sandbox's clock: real time, faster, or advanced by hand, so that a week can pass in a minute."""
 
 import time
 from datetime import UTC, datetime, timedelta
 
 
 class SandboxClock:
-    """Runs `speed` times as fast as real time; it can be moved on, never back."""
+    """A clock that runs `speed` times as fast as real time. It can go forward, never back."""
 
     def __init__(self, speed: float = 1.0) -> None:
         self.speed = speed
@@ -17,9 +17,9 @@ class SandboxClock:
         return self._from + timedelta(seconds=(time.monotonic() - self._began_s) * self.speed)
 
     def set_speed(self, speed: float) -> None:
-        """Run on from now at another speed."""
+        """Change the speed from now on."""
         self._from, self._began_s, self.speed = self.now(), time.monotonic(), speed
 
     def advance(self, by: timedelta) -> None:
-        """Move on by so much."""
+        """Move the clock forward by a duration."""
         self._from += by

@@ -1,4 +1,4 @@
-"""What billing and CRM check of credits by themselves: the person's limit, and that an approval fits exactly."""
+"""Credit checks in billing and CRM: the person's limit, and an approval that matches the credit exactly."""
 
 import hashlib
 import re
@@ -15,6 +15,7 @@ from console.sandbox.world import World
 
 Record = dict[str, Any]
 _COUNTED = timedelta(days=30)
+# Limit per role in units; `_RATES` is the worth of one unit in each currency.
 _UNITS = {"rep": 25, "senior-rep": 100, "supervisor": 250}
 _RATES = {"USD": 1, "EUR": 1, "GBP": 1, "SEK": 10, "JPY": 150}
 _APPROVES = "supervisor"
@@ -24,19 +25,19 @@ _REQUEST = re.compile(r"Request ([0-9a-f]{32}): refund of ([0-9.]+) ([A-Z]{3}) o
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who asks, by the access token: the provider's name for them, and what their claim carries."""
+    """The person behind an access token: the identity provider's subject and the roles of the claim."""
 
     subject: str
     roles: tuple[str, ...]
 
     def limit(self, currency: str) -> Decimal:
-        """Return what they may give one customer in 30 days."""
+        """Return the limit for credits to one customer in 30 days, in a currency; zero for unknown ones."""
         return Decimal(max((_UNITS.get(role, 0) for role in self.roles), default=0) * _RATES.get(currency, 0))
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What an approval was asked for."""
+    """The content of an approval request."""
 
     digest: str
     amount: str
@@ -46,7 +47,7 @@ class _Asked:
 
 
 class CreditRules:
-    """Rejects with 422 what a person may not do. What comes with a token of the deployment's own is not a person's."""
+    """Rejects with 422 what a person may not do. Requests with the deployment's own token pass without a check."""
 
     def __init__(
         self,
@@ -61,11 +62,11 @@ class CreditRules:
         self._refunds_of, self._ticket, self._person = refunds_of, ticket, person
 
     def check_create(self, resource: str, body: Record, by: Person | None) -> None:
-        """Let a new record pass.
+        """Check a new record.
 
         Raises:
-            HTTPException: It is a credit above the person's limit without an approval that fits, or a request in
-                another's name.
+            HTTPException: It is a credit above the person's limit without a matching, unused approval, or an approval
+                request in another person's name.
         """
         if by is None:
             return
@@ -75,10 +76,10 @@ class CreditRules:
             raise HTTPException(422, "an approval is asked for in one's own name")
 
     def check_change(self, resource: str, before: Record, patch: Record, by: Person | None) -> None:
-        """Let a change pass.
+        """Check a change.
 
         Raises:
-            HTTPException: It decides on one's own request, above one's limit, or in another's name.
+            HTTPException: The person decides on their own request, above their limit, or in another person's name.
         """
         if by is None or resource != "troubleTicket":
             return
@@ -172,7 +173,7 @@ def _asked(record: Mapping[str, Any]) -> _Asked | None:
 
 
 def _decision(record: Mapping[str, Any]) -> tuple[str, str] | None:
-    """Return who decided, and in which words; None where nobody has."""
+    """Return author and text of the decision, or None if there is none."""
     for note in _notes(record):
         if str(note.get("id", "")).startswith("decision "):
             return str(note.get("author") or ""), str(note.get("text", ""))

@@ -1,4 +1,4 @@
-"""The database under one system: a SQLite file, or a schema of a PostgreSQL server shared by a practice room."""
+"""The database of one system: a SQLite file, or a schema of a PostgreSQL server that a practice room shares."""
 
 import importlib
 import sqlite3
@@ -9,32 +9,32 @@ from typing import Any, Protocol
 
 
 class DatabaseMissingError(RuntimeError):
-    """The database cannot be used; the text says why and what to do."""
+    """The database is not available. The text says why and what to do."""
 
 
 class Database(Protocol):
-    """What storage needs. Statements are written with `?` for values and in the words both databases know."""
+    """The database interface for storage. Statements use `?` for values and only SQL that both databases know."""
 
     def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Return the rows of a question."""
+        """Return the rows of a query."""
 
     def run(self, statement: str, *values: Any) -> None:
-        """Carry out one statement."""
+        """Run one statement."""
 
     def many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-        """Carry out one statement for many rows."""
+        """Run one statement for many rows."""
 
     def transaction(self) -> Any:
-        """Return a context in which all or nothing is kept."""
+        """Return a context manager that saves all changes or none."""
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete all data."""
 
     def close(self) -> None: ...
 
 
 class SqliteDatabase:
-    """A file of its own for every system."""
+    """A SQLite database: one file for each system."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -45,11 +45,11 @@ class SqliteDatabase:
         connection = sqlite3.connect(self._path, isolation_level=None)
         try:
             connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.DatabaseError:  # not a database: an index can always be made anew
+        except sqlite3.DatabaseError:  # not a database: delete the file, because an index can be built again
             connection.close()
             self._path.unlink()
             return self._connect()
-        # What is lost with the power is made anew from the seed.
+        # Faster, and safe enough: data lost in a power failure can be built again from the seed.
         connection.execute("PRAGMA synchronous = NORMAL")
         return connection
 
@@ -83,7 +83,7 @@ class SqliteDatabase:
 
 
 class PostgresDatabase:
-    """A schema of its own for every system, in a database that exists."""
+    """A PostgreSQL database: one schema for each system, in an existing database."""
 
     def __init__(self, address: str, schema: str) -> None:
         try:
@@ -101,7 +101,7 @@ class PostgresDatabase:
         self._enter()
 
     def _enter(self) -> None:
-        # Two sandboxes that begin at once both try to make the schema.
+        # Two sandboxes that start at the same time both try to create the schema, so a lock makes one wait.
         self._connection.execute("SELECT pg_advisory_lock(715517)")
         self._connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{self._schema}"')
         self._connection.execute("SELECT pg_advisory_unlock(715517)")
@@ -130,10 +130,10 @@ class PostgresDatabase:
 
 
 def open_database(location: str | Path, system: str) -> Database:
-    """Return the database of one system: `location` is a folder for files, or a PostgreSQL address.
+    """Return the database of one system; `location` is a folder for files, or a PostgreSQL address.
 
     Raises:
-        DatabaseMissingError: It cannot be reached.
+        DatabaseMissingError: psycopg is not installed, or PostgreSQL rejects the connection.
     """
     if isinstance(location, str):
         return PostgresDatabase(location, f"opticom_sandbox_{system}")

@@ -1,4 +1,4 @@
-"""A bill as a PDF: plain pages with the standard fonts every reader has."""
+"""Bills as PDF: plain pages with the standard fonts that every PDF viewer has."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _LINES_A_PAGE = 34
 
 
 def bill_pdf(world: World, n: int, bill: Bill, *, least_pages: int = 1) -> bytes:
-    """Return one bill as a PDF; with `least_pages` its last pages are repeated until there are so many."""
+    """Return one bill as a PDF; its last page is repeated until there are `least_pages`."""
     pages = list(_pages(world, n, bill))
     pages += [pages[-1]] * (least_pages - len(pages))
     return _assemble(pages)
@@ -58,8 +58,8 @@ def _amount(cents: int, currency: str) -> str:
 
 
 def _text(x: int, y: int, size: int, bold: bool, text: str) -> bytes:  # noqa: FBT001 - the rows above read as a table
-    """Return the marks for one text; a negative x is where it ends, by the width of figures."""
-    # What the standard fonts cannot write is left out; names in other scripts stand in CRM.
+    """Return the PDF operators for one text, positions in points; a negative x is its right end, in digit widths."""
+    # Characters that the standard fonts lack become "?". CRM shows names in other scripts.
     raw = text.encode("cp1252", errors="replace")
     if x < 0:
         x = round(-x - len(raw) * size * 0.52)

@@ -1,4 +1,4 @@
-"""How a system answers an error: in the published body, or in the shape of one of its quirks."""
+"""Error responses of a system: the published body, or the shape of a quirk."""
 
 from collections.abc import Collection
 from typing import Any
@@ -24,7 +24,7 @@ _REASONS = {
 
 
 def error_response(error: Exception, quirks: Collection[str]) -> Response:
-    """Return the answer for an error; a fault of the sandbox's own is named, so that whoever asks is told which."""
+    """Return the response for an error. For a bug in the sandbox it is a 500 that names the exception."""
     if not isinstance(error, HTTPException):
         error = HTTPException(500, f"{type(error).__name__}: {error}")
     status, kind = error.status_code, "application/json"

@@ -1,4 +1,4 @@
-"""Telling what happened: to registered addresses (`/hub`) and to whoever listens to the event stream."""
+"""Events about changed records: sent to registered addresses (`/hub`) and to clients of the event stream."""
 
 import asyncio
 import http.client
@@ -24,7 +24,7 @@ _TIME_LIMIT_S = 5.0
 
 
 class Events:
-    """The events of one system, newest last; the latest are remembered for listeners that come back."""
+    """The events of one system, newest last. The latest 1,000 are stored for clients that reconnect."""
 
     def __init__(self, system: str, store: SystemStore, clock: SandboxClock) -> None:
         self._system = system
@@ -36,7 +36,7 @@ class Events:
         self._deliveries: set[asyncio.Task[None]] = set()
 
     def tell(self, resource: Resource, what: str, record: dict[str, Any]) -> None:
-        """Tell everyone that something happened to a record: Create, AttributeValueChange, StateChange, Delete."""
+        """Send an event about a record: Create, AttributeValueChange, StateChange, StatusChange or Delete."""
         number = next(self._numbers)
         name = f"{resource.name[0].upper()}{resource.name[1:]}{what}Event"
         event = {
@@ -56,11 +56,11 @@ class Events:
                 self._deliver(address, msgspec.json.encode(event))
 
     def since(self, number: int) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield the remembered events after one."""
+        """Yield the stored events after the event with a number."""
         yield from (item for item in list(self._latest) if item[0] > number)
 
     async def stream(self, last: int | None) -> AsyncIterator[bytes]:
-        """Yield events as they happen, in the form of server-sent events; `last` is the last one already known."""
+        """Yield events as they happen, as server-sent events; `last` is the number of the last known event."""
         queue: asyncio.Queue[tuple[int, dict[str, Any]] | None] = asyncio.Queue()
         self._listeners.add(queue)
         try:
@@ -80,7 +80,7 @@ class Events:
             self._listeners.discard(queue)
 
     async def close(self) -> None:
-        """End all streams and drop what is still being delivered."""
+        """End all streams and cancel open deliveries."""
         for queue in self._listeners:
             queue.put_nowait(None)
         for task in self._deliveries:
@@ -94,7 +94,7 @@ class Events:
 
 
 def _wants(query: str, name: str) -> bool:
-    """Return whether a registration wants an event: `eventType=...` picks some, anything else takes all."""
+    """Return whether a registration gets an event: `eventType=...` selects events, any other query gets all."""
     wanted = parse_qs(query).get("eventType")
     return not wanted or name.lower() in {part.lower() for value in wanted for part in value.split(",")}
 

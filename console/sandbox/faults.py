@@ -1,4 +1,4 @@
-"""What can be made to go wrong with one system, and the layer that does it."""
+"""Faults of one system, and the ASGI layer that applies them."""
 
 import asyncio
 from dataclasses import asdict, dataclass, fields
@@ -8,27 +8,27 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class CutOffError(Exception):
-    """Raised on purpose so that the server drops the connection in the middle of an answer."""
+    """Raised on purpose, so that the server drops the connection in the middle of a response."""
 
 
 @dataclass(frozen=True, slots=True)
 class Faults:
     """One system's faults; all off by default.
 
-    latency_ms      every answer comes so much later
-    status          every answer is this error (401 is a refused token, 429 asks to come again in 1 s)
+    latency_ms      delay before every response, in ms
+    status          every response has this error status (401 rejects the token, 429 says retry after 1 s)
     outage          the port is closed
-    body            truncated | wrong | html | empty: what the body is instead
-    bytes_per_s     the body comes this slowly
-    cut_off         the connection is dropped in the middle of the body
-    answer_mb       every answer is padded to this size
+    body            truncated | wrong | html | empty: replaces the response body
+    bytes_per_s     speed at which the body is sent
+    cut_off         the connection drops in the middle of the body
+    answer_mb       every response is a padding record of this size, in MB
     repeat_to       lists are repeated, under new ids, to this many records
-    expired_token   tokens are no longer accepted
-    document_pages  documents have at least so many pages
+    expired_token   all tokens are rejected
+    document_pages  documents have at least this many pages
     empty_list      lists of this resource are empty
-    lose_answer     the answer to a write is lost: it is done, and the connection is dropped
-    refuse_writes   every write is refused, with this reason
-    deny_late       writes are answered as done, and are not
+    lose_answer     the write is done, but the connection drops without a response
+    refuse_writes   every write is rejected, with this reason
+    deny_late       writes get a success response, but are not done
     """
 
     latency_ms: int = 0
@@ -48,10 +48,10 @@ class Faults:
 
     @classmethod
     def read(cls, given: Any) -> "Faults":
-        """Return the faults a JSON object asks for.
+        """Return the faults that a JSON object describes.
 
         Raises:
-            ValueError: A name is unknown or a value is of the wrong kind.
+            ValueError: A name is unknown, or a value has the wrong type or range.
         """
         kinds = {entry.name: type(getattr(cls(), entry.name)) for entry in fields(cls)}
         if not isinstance(given, dict):
@@ -74,14 +74,14 @@ class Faults:
 
 @dataclass(slots=True)
 class FaultState:
-    """The faults of one system now; the control address changes them."""
+    """The current faults and quirks of one system; the control address changes them."""
 
     now: Faults = Faults()
     quirks: frozenset[str] = frozenset()
 
 
 class FaultLayer:
-    """Wraps a system's application and spoils its answers as the state says."""
+    """Wraps a system's application and applies the current faults to its responses."""
 
     def __init__(self, app: ASGIApp, state: FaultState) -> None:
         self._app = app
@@ -98,7 +98,7 @@ class FaultLayer:
             await self._app(scope, receive, _Held().take)
             raise CutOffError
         spoils = faults.body or faults.cut_off or faults.bytes_per_s
-        if spoils and scope["path"] != "/events":  # a stream has no end to wait for
+        if spoils and scope["path"] != "/events":  # the event stream never ends, so it cannot be collected first
             held = _Held()
             await self._app(scope, receive, held.take)
             await _send_spoiled(held, faults, send)
@@ -107,7 +107,7 @@ class FaultLayer:
 
 
 class _Held:
-    """Collects an answer instead of sending it."""
+    """Collects a response instead of sending it."""
 
     def __init__(self) -> None:
         self.start: Message = {}

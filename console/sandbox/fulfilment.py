@@ -1,4 +1,4 @@
-"""What a completed product order does to what the customer has, and to what billing charges for it."""
+"""Fulfilment: a completed order changes the customer's products and services, and the charges in billing."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _CATEGORIES = {"voice": "voice", "tv": "tv", "mobile": "mobile"}
 
 @dataclass(frozen=True, slots=True)
 class RecordEditor:
-    """The records of one system, as another part of the sandbox changes them; everybody who listens is told."""
+    """Changes records of one system for other modules of the sandbox, and sends an event for each change."""
 
     system: str
     resources: Mapping[str, Resource]
@@ -24,7 +24,7 @@ class RecordEditor:
     tell: Callable[[Resource, str, Record], None]
 
     def make(self, name: str, body: Record, when: datetime) -> Record:
-        """Make a record."""
+        """Create a record and send its event."""
         resource = self.resources[name]
         href = f"{self.links.addresses[self.system]}{resource.base}/{resource.name}/"
         record = self.records.create(resource, lambda number: href + number, body, when)
@@ -32,7 +32,7 @@ class RecordEditor:
         return record
 
     def change(self, name: str, record: Record, when: datetime) -> None:
-        """Store a record as it is now."""
+        """Save a changed record and send its event."""
         resource = self.resources[name]
         self.records.change(resource, record, when)
         self.tell(resource, "AttributeValueChange", record)
@@ -41,21 +41,21 @@ class RecordEditor:
         return self.records.one(self.resources[name], number)
 
     def of_party(self, name: str, record: Record) -> list[Record]:
-        """Return the records of the customer that a record names."""
+        """Return the records of the customers that a record refers to."""
         resource = self.resources[name]
         owners = self.records.owners(resource, record)
         return [found for n in owners for found in self.records.of(resource, n)]
 
 
 class Fulfilment:
-    """Carries out product orders; `billing` is told of what begins or changes, never of what ends or is suspended."""
+    """Carries out orders. `billing` gets new and changed products, but never an end or a suspension."""
 
     def __init__(self, own: RecordEditor) -> None:
         self._own = own
         self.billing: RecordEditor | None = None
 
     def carry_out(self, order: Record, when: datetime) -> None:
-        """Do what each item of a completed order says; what it lacks is left as it is."""
+        """Apply each item of a completed product order; attributes that the item lacks stay unchanged."""
         for item in order.get("productOrderItem", []):
             self._carry_out_item(order, item, when)
 
@@ -74,7 +74,7 @@ class Fulfilment:
             self._end(known, when)
 
     def switch(self, order: Record, when: datetime) -> None:
-        """Do what the items of a completed service order say to services that run: on, off, ended."""
+        """Apply the items of a completed service order to existing services: switch on, switch off or end."""
         for item in order.get("serviceOrderItem", []):
             wanted = item.get("service") or {}
             service = self._own.one("service", str(wanted.get("id"))) if wanted.get("id") else None

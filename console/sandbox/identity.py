@@ -1,7 +1,7 @@
-"""The sandbox's identity provider: a page with an identity for each role, and tokens for whoever clicks on one.
+"""The sandbox's identity provider: a page with one identity per role; a click signs in and issues tokens.
 
-It speaks OpenID Connect as a real one does (code with PKCE, rotating refresh tokens, revocation), for the one client
-``opticom-console``. Its keys and sign-ins live as long as the process.
+It implements OpenID Connect like a real provider (code with PKCE, rotating refresh tokens, revocation), for one client,
+`CLIENT`. Its keys and sign-ins are lost when the process ends.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from starlette.routing import Route
 from console.sandbox.credit_limits import Person
 
 CLIENT = "opticom-desk"
-# The identities, each with the role its claim carries.
+# Identity -> display name. At first each identity has one role, of the same name.
 IDENTITIES: Mapping[str, str] = {
     "rep": "Sandbox rep",
     "senior-rep": "Sandbox senior rep",
@@ -47,7 +47,7 @@ _STYLE = (
 
 @dataclass
 class _Family:
-    """One sign-in: its refresh tokens follow one another, and one used twice ends all of them."""
+    """One sign-in. Its refresh tokens rotate; using one twice ends the sign-in."""
 
     identity: str
     nonce: str
@@ -66,7 +66,7 @@ class _Code:
 
 
 class IdentityService:
-    """The provider at one address of this machine; `address` must be set before it is asked."""
+    """The identity provider at one local address. Set `address` before the first request."""
 
     def __init__(self) -> None:
         self.address = ""
@@ -89,27 +89,27 @@ class IdentityService:
         self.app = Starlette(routes=routes)
 
     def person_of(self, token: str) -> Person | None:
-        """Return whose access token it is, None where it is not good now."""
+        """Return the person of an access token, or None if the token is unknown, expired or ended."""
         family, until_s = self._tokens.get(token, (None, 0.0))
         if family is None or family.is_ended or time.monotonic() >= until_s:
             return None
         return self.person(f"sandbox-{family.identity}")
 
     def person(self, subject: str) -> Person | None:
-        """Return an identity by the provider's name for it, None where there is none."""
+        """Return the person with a subject of this provider, or None if unknown."""
         identity = subject.removeprefix("sandbox-")
         return Person(subject, tuple(self.roles[identity])) if identity in IDENTITIES else None
 
     def end_access(self) -> None:
-        """End every access token, as if its time had come; renewing goes on working."""
+        """End every access token, as if it had expired. Refresh tokens still work."""
         self._tokens.clear()
 
     def end_sign_ins(self) -> None:
-        """End every sign-in, so that renewing is refused."""
+        """End every sign-in, so that refresh tokens are rejected."""
         for family in self._families:
             family.is_ended = True
 
-    # ------------------------------------------------------------------ answers
+    # ------------------------------------------------------------------ responses
 
     async def _discovery(self, _request: Request) -> Response:
         return JSONResponse(
@@ -171,7 +171,7 @@ class IdentityService:
         return answer
 
     def _send_back(self, asked: Mapping[str, str], identity: str, at_s: float) -> Response:
-        """Send the browser back with a code for an identity that proved itself at a time."""
+        """Redirect the browser with a code for an identity that signed in at `at_s` (Unix time)."""
         code = secrets.token_urlsafe(24)
         family = _Family(identity, asked.get("nonce", ""), at_s)
         until_s = time.monotonic() + _CODE_LIFE_S
@@ -196,7 +196,7 @@ class IdentityService:
         return _refusal("unsupported_grant_type")
 
     def _by_code(self, form: Mapping[str, str]) -> Response:
-        code = self._codes.pop(form.get("code", ""), None)  # once
+        code = self._codes.pop(form.get("code", ""), None)  # a code works only once
         verifier = form.get("code_verifier", "")
         challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
         if (
@@ -211,7 +211,7 @@ class IdentityService:
 
     def _by_refresh(self, token: str) -> Response:
         for family in self._families:
-            if token in family.used:  # somebody else has it too
+            if token in family.used:  # used twice: someone else has the token too
                 family.is_ended = True
         for family in self._families:
             if token and family.current == token and not family.is_ended:

@@ -1,4 +1,4 @@
-"""What money that came in or went back does to an account and its bills."""
+"""The ledger: payments and refunds change the account balance and the bills."""
 
 from datetime import datetime
 
@@ -8,13 +8,13 @@ from console.sandbox.resources.shapes import instant
 
 
 class Ledger:
-    """Books payments and refunds of billing once they are done."""
+    """Books payments and refunds in billing once they are done."""
 
     def __init__(self, own: RecordEditor) -> None:
         self._own = own
 
     def book(self, record: Record, when: datetime) -> None:
-        """Take the amount off what the account owes, and off the bills a payment names."""
+        """Subtract the amount from the account's receivable balance, and from the bills that a payment names."""
         number = str((record.get("account") or {}).get("id"))
         account = self._own.one("billingAccount", number)
         amount = record.get("totalAmount") or {}

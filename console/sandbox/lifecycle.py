@@ -1,4 +1,4 @@
-"""What time does to records: orders, payments, tickets and tests move on by themselves, on the sandbox's clock."""
+"""Lifecycles: orders, payments, tickets and tests change state by the sandbox's clock."""
 
 import hashlib
 import heapq
@@ -20,7 +20,7 @@ from console.sandbox.world.purchases import NIGHT, at
 
 Tell = Callable[[Resource, str, Record], None]
 
-# From which state to which, and how many seconds later.
+# Resource -> state -> next state and the delay in seconds.
 _NEXT: Mapping[str, Mapping[str, tuple[str, float]]] = {
     "productOrder": {"acknowledged": ("inProgress", 10), "inProgress": ("completed", 120)},
     "serviceOrder": {
@@ -43,12 +43,12 @@ _NEXT: Mapping[str, Mapping[str, tuple[str, float]]] = {
     "serviceTest": {"acknowledged": ("inProgress", 1), "inProgress": ("completed", 12)},
 }
 _OVER = {"completed", "cancelled", "rejected", "failed"}
-# What the seed left open moves on this many hours after the world's last night, each record at a time of its own.
+# Open records of the seed first change this many hours (from, to) after `NIGHT` of the world's last day.
 _FIRST_MOVE_HOURS = (30, 120)
 
 
 class Lifecycle:
-    """Moves records on: when they are read, so that nobody sees yesterday, and by itself, so that listeners hear."""
+    """Changes states when a record is read, so that reads are current, and on each tick, so that events are sent."""
 
     def __init__(
         self,
@@ -76,13 +76,13 @@ class Lifecycle:
         records.settle, records.moves = self.settle, self.moves
 
     def moves(self, resource: Resource, record: Record) -> bool:
-        """Return whether time alone changes a record."""
+        """Return whether time alone changes a record in its present state."""
         return str(record.get(resource.state)) in _NEXT.get(resource.name, {})
 
     def settle(self, resource: Resource, record: Record, changed: str | None) -> Record:
-        """Return a record as it is now; `changed` is when it last was, None for what the seed left."""
+        """Return a record as it is now; `changed` is its last change, None for an unchanged record of the seed."""
         move = _NEXT.get(resource.name, {}).get(str(record.get(resource.state)))
-        if move is None or record.get("ticketType") == "approval":  # that waits for a person, however long
+        if move is None or record.get("ticketType") == "approval":  # an approval waits for a person, however long
             return record
         state, seconds = move
         due = self._due(record, changed, seconds)
@@ -94,14 +94,14 @@ class Lifecycle:
         return self.settle(resource, moved, instant(due))
 
     def tick(self) -> None:
-        """Move on what is due among the records that were read or made."""
+        """Change the state of due records, among those that were read or created."""
         now = self._clock.now()
         while self._waiting and self._waiting[0][0] <= now:
             _, name, number = heapq.heappop(self._waiting)
             self._records.one(self._resources[name], number)
 
     def move(self, resource: Resource, record: Record, state: str, when: datetime, reason: str = "") -> Record:
-        """Put a record into a state, with all that goes with it; store it and tell."""
+        """Set the state of a record with all its effects, save it, send the event, and return it."""
         moved = {**record, resource.state: state, **_dates(resource, record, state, when, reason)}
         extra = _EXTRAS.get(resource.name)
         if extra is not None:
@@ -113,7 +113,7 @@ class Lifecycle:
     def _due(self, record: Record, changed: str | None, seconds: float) -> datetime:
         if changed is not None:
             return datetime.fromisoformat(changed) + timedelta(seconds=seconds)
-        # A product order and its service order carry the same date and move together.
+        # A product order and its service order have the same date, so both change at the same time.
         mark = str(record.get("expectedCompletionDate") or record["id"])
         share = int.from_bytes(hashlib.blake2b(mark.encode(), digest_size=4).digest(), "big") / 2**32
         low, high = _FIRST_MOVE_HOURS
@@ -125,7 +125,7 @@ class Lifecycle:
             self._known.add(key)
             heapq.heappush(self._waiting, (due, key[0], key[1]))
 
-    # ------------------------------------------------------------------ what goes with a state
+    # ------------------------------------------------------------------ effects of a state
 
     def finish_service_order(self, record: Record, state: str, when: datetime) -> Record:
         steps = [dict(step) for step in record.get("milestone", [])]
@@ -146,7 +146,7 @@ class Lifecycle:
         return {**record, "productOrderItem": items}
 
     def _switch_on(self, order: Record, when: datetime) -> None:
-        """What an order adds works once it is completed, and is sold."""
+        """Activate the services and products that a completed order adds."""
         for item in order.get("serviceOrderItem", []):
             serial = self._world.numbers.service.decode(str(item.get("service", {}).get("id")))
             if item.get("action") != "add" or serial is None:
@@ -172,7 +172,7 @@ class Lifecycle:
         return {**record, "effectiveCancellationDate": instant(when)}
 
     def finish_product_cancel(self, record: Record, state: str, when: datetime) -> Record:
-        """A cancelled product order takes the service order that carries it out along, and what was coming."""
+        """Cancel a product order together with its service orders and its pending products."""
         if state != "done":
             return record
         order = self._records.one(self._resources["productOrder"], str(record.get("productOrder", {}).get("id")))
@@ -227,7 +227,7 @@ _EXTRAS: Mapping[str, Callable[[Lifecycle, Record, str, datetime], Record]] = {
 
 
 def _dates(resource: Resource, record: Record, state: str, when: datetime, given_reason: str) -> dict[str, Any]:
-    """Return the dates that go with a change of state."""
+    """Return the dates and reasons that a change of state sets."""
     stamp = instant(when)
     if resource.name in {"productOrder", "serviceOrder"}:
         return {"completionDate": stamp} if state == "completed" else {}

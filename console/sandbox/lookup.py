@@ -1,17 +1,17 @@
-"""Which customers can have records with a value: made for one resource by looking through the seed's world once."""
+"""A lookup from values to customers for one resource, built by reading the seed's world once."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 Record = dict[str, Any]
-# Found by other ways, and different in every record.
+# Not indexed: these differ in every record, and are found in other ways.
 _LEFT_OUT = frozenset({"id", "href"})
 
 
 class Lookup:
-    """The customers by the plain values of their records, as the seed has them.
+    """The customers by the text values of their records, as the seed has them.
 
-    A value is kept as its hash, so a customer may be named who does not have it: whoever asks looks at the records.
+    Only hashes of values are stored, so a result may contain wrong customers: the caller must check the records.
     """
 
     def __init__(self) -> None:
@@ -21,7 +21,7 @@ class Lookup:
         self._moving: list[int] = []
 
     def add(self, n: int, records: Iterable[Record], moves: Callable[[Record], bool]) -> None:
-        """Take in a customer's records; those that move by themselves are always looked at."""
+        """Add a customer's records. A customer with a record that time changes is part of every result."""
         values: set[int] = set()
         is_moving = False
         for record in records:
@@ -37,7 +37,7 @@ class Lookup:
             self._moving.append(n)
 
     def _take(self, value: int, n: int) -> None:
-        """Keep a customer with a value; most values are one customer's, and take no list."""
+        """Save a customer under a value. Most values have one customer and need no list."""
         known = self._customers.get(value)
         if known is None:
             self._customers[value] = n
@@ -47,9 +47,9 @@ class Lookup:
             known.append(n)
 
     def customers(self, filters: Mapping[str, str]) -> list[int] | None:
-        """Return the customers who can match, in their order; None where no filter is of a plain value.
+        """Return the customers who can match, ascending, or None if no filter is on a text value.
 
-        An attribute that no record has matches nobody.
+        For an attribute that no record has, only customers with records that time changes are returned.
         """
         if any(path.partition(".")[0] not in self._names for path in filters):
             return sorted(self._moving)
@@ -57,7 +57,7 @@ class Lookup:
         return sorted(set.intersection(*found).union(self._moving)) if found else None
 
     def _of(self, path: str, value: str) -> Iterator[int]:
-        """Yield the customers with a value, or with one of several with commas between them."""
+        """Yield the customers with a value, or with one of several values separated by commas."""
         for one in {value, *value.split(",")}:
             known = self._customers.get(hash((path, one)), [])
             yield from [known] if isinstance(known, int) else known

@@ -1,6 +1,7 @@
-"""What the parts of a new record must say, by the published version 4 descriptions.
+"""Mandatory attributes inside the attributes of a new record, by the published version 4 descriptions.
 
-An attribute of one name has the same mandatory attributes in nearly every description; the others stand by resource.
+Attributes of one name have the same rules in nearly every description (`_USUAL`). `_OWN` lists the exceptions by
+resource.
 Source: the `_Create` definitions of TMF620 to TMF683 v4.
 """
 
@@ -79,13 +80,13 @@ _OWN: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 
 def mandatory(resource: str, attribute: str) -> tuple[str, ...]:
-    """Return what each part of an attribute must say in a new record of a resource."""
+    """Return the names that each value of an attribute must have, in a new record of a resource."""
     own = _OWN.get(resource, {})
     return own[attribute] if attribute in own else _USUAL.get(attribute, ())
 
 
 def missing(resource: str, body: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the paths of what parts of a new record lack, such as `note.text`."""
+    """Yield the paths of missing mandatory attributes of a new record, such as `note.text`."""
     for attribute, value in body.items():
         for part in value if isinstance(value, list) else [value]:
             if isinstance(part, Mapping):

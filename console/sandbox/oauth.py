@@ -1,4 +1,4 @@
-"""A small token service, for systems that are signed in to by OAuth 2 (RFC 6749, 4.3 and 4.4)."""
+"""A small OAuth 2 token service for the systems. Source: RFC 6749, sections 4.3 and 4.4."""
 
 import secrets
 import time
@@ -10,14 +10,14 @@ _LIFE_S = 60.0
 
 
 class TokenService:
-    """Issues tokens to the client `desk` and the user `desk`; secret and password are the system's token."""
+    """Issues tokens to the client `"desk"` and the user `"desk"`; secret and password are the system's token."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret
         self._tokens: dict[str, float] = {}
 
     def issue(self, form: Mapping[str, str], authorization: str) -> tuple[int, dict[str, object]]:
-        """Return status and body of the answer to a token request."""
+        """Return status and body of the response to a token request."""
         client, secret = form.get("client_id", ""), form.get("client_secret", "")
         if authorization.startswith("Basic "):
             try:
@@ -40,5 +40,5 @@ class TokenService:
         return self._tokens.get(token, 0.0) > time.monotonic()
 
     def forget(self) -> None:
-        """End every token given out so far."""
+        """End every token that was issued."""
         self._tokens.clear()

@@ -1,4 +1,4 @@
-"""Ways in which servers in the field depart from the published descriptions, each by name, to be switched on."""
+"""Quirks: ways in which real servers differ from the published descriptions. Each can be switched on by name."""
 
 import re
 from collections.abc import Callable
@@ -52,12 +52,12 @@ def _odd_states(record: Record) -> Record:
 
 
 def _dangling(record: Record) -> Record:
-    """Related parties other than the customer, and what the record is about, lead nowhere."""
+    """Return the record with references to records that do not exist, except to the customer."""
     return _with_references(record, lambda reference: {**reference, "id": "NOWHERE-1", "href": ""})
 
 
 def _circular(record: Record) -> Record:
-    """Related parties other than the customer lead back to the record itself."""
+    """Return the record with references to itself, except to the customer."""
     return _with_references(record, lambda reference: {**reference, "id": record.get("id", "")})
 
 
@@ -99,7 +99,7 @@ def _numeric_priority(record: Record) -> Record:
     return {**record, "priority": int(priority)} if isinstance(priority, str) and priority.isdigit() else record
 
 
-# Quirks of single records, each a record to a record.
+# Quirks of single records: functions from record to record.
 RECORD_QUIRKS: dict[str, Callable[[Record], Record]] = {
     "dates-without-zone": _dates(lambda text: text[:19]),
     "dates-colon-milliseconds": _dates(lambda text: f"{text[:19]}:999Z"),
@@ -121,7 +121,7 @@ RECORD_QUIRKS: dict[str, Callable[[Record], Record]] = {
     "fields-unknown": lambda record: {**record, "x_vendor": {"a": [1, None]}, "@vendorType": "Odd"},
 }
 
-# Quirks of whole answers; the application acts on them by name.
+# Quirks of whole responses: the application checks them by name.
 ANSWER_QUIRKS = {
     "counts-absent": "no X-Total-Count",
     "counts-wrong": "X-Total-Count is always 3",
@@ -162,19 +162,19 @@ QUIRKS = frozenset(RECORD_QUIRKS) | frozenset(ANSWER_QUIRKS)
 def apply_record_quirks(record: Record, quirks: frozenset[str]) -> Record:
     for name in sorted(quirks & RECORD_QUIRKS.keys()):
         record = RECORD_QUIRKS[name](record)
-    # A number cannot have leading zeros, so a server that writes numbers has no such ids.
+    # A JSON number cannot have leading zeros, so ids with leading zeros stay texts.
     if "ids-as-numbers" in quirks and record.get("id", "").isdigit() and not record["id"].startswith("0"):
         record = {**record, "id": int(record["id"])}
     return record
 
 
 def repeat_ids(records: list[Record]) -> list[Record]:
-    """Return the records, every third one under the id of the one before."""
+    """Return the records; every third one has the id of the record before it."""
     return [{**record, "id": records[i - 1]["id"]} if i % 3 == 2 else record for i, record in enumerate(records)]
 
 
 def damage(records: list[Record]) -> list[Any]:
-    """Return the records with every fifth one spoilt, each in another way."""
+    """Return the records with every fifth one malformed, in one of four ways in turn."""
     spoilt: list[Any] = list(records)
     ways: list[Callable[[Record], Any]] = [
         lambda _record: "no record at all",

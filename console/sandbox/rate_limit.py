@@ -1,4 +1,4 @@
-"""Counts a system's requests and refuses those over a limit, where that quirk is switched on."""
+"""Rate limit of a system: rejects requests over the limit with 429, if the quirk `rate-limited` is on."""
 
 import time
 
@@ -8,11 +8,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from console.sandbox.faults import FaultState
 
+# Requests allowed per window, and the length of the window in seconds.
 _MOST, _WINDOW_S = 30, 2.0
 
 
 class RateLimitLayer:
-    """Wraps a system's application; every answer says how much is left and when counting begins anew."""
+    """Wraps a system's application. Every response says how many requests are left and when the window ends."""
 
     def __init__(self, app: ASGIApp, state: FaultState) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""All records of one system: those the seed has, with what has become of them, and those that were made since."""
+"""All records of one system: those of the seed with their changes, and those created later."""
 
 import asyncio
 import time
@@ -16,12 +16,15 @@ from console.sandbox.world import World
 from console.sandbox.world.people import has_words
 
 Record = dict[str, Any]
-# A list nothing narrows down is looked through record by record: whole worlds up to this size, else for a while.
+# A list without a narrowing filter is searched record by record: completely in a world of up to this many customers,
+# else for at most `_LOOK_FOR_S`.
 _LOOKED_THROUGH_WHOLE = 5000
 _LOOK_FOR_S = 0.8
+# Longest time to count through a list without a total.
 _WALK_FOR_S = 20.0
-# Beyond so many customers who may match, a filtered list is not counted.
+# Above this many customers who may match, a filtered list is not counted.
 _COUNTED = 100
+# Customers between two remembered positions in a list without a total.
 _REMEMBERED_EVERY = 1024
 _PEOPLE_FILTERS = {
     "name": "name",
@@ -33,14 +36,15 @@ _PEOPLE_FILTERS = {
 class Records:
     """Reads and writes of one system.
 
-    `settle` is asked about every record that is read: time may have changed it; `moves` says whether it can.
+    `settle` is called for every record that is read, because time may have changed it. `moves` returns whether time
+    can change a record.
     """
 
     def __init__(self, world: World, store: SystemStore, links: Links) -> None:
         self._world = world
         self._store = store
         self._links = links
-        # Where in lists that are not counted some customers' records begin, as far as somebody has read.
+        # In lists without a total: offset to the customer whose records start there, as far as the list was read.
         self._walked: dict[str, dict[int, int]] = {}
         self._lookups: dict[str, Lookup] = {}
         self._looking: dict[str, asyncio.Lock] = {}
@@ -50,7 +54,7 @@ class Records:
     # ------------------------------------------------------------------ reading
 
     def one(self, resource: Resource, number: str) -> Record | None:
-        """Return one record, or None where there is none of that number."""
+        """Return one record, or None if no record has that id."""
         kept = self._store.kept(resource.name, number)
         if kept is not None:
             return None if kept.body is None else self.settle(resource, kept.body, kept.changed)
@@ -61,7 +65,7 @@ class Records:
         return None
 
     def of(self, resource: Resource, n: int) -> list[Record]:
-        """Return one customer's records, those made since first."""
+        """Return one customer's records: created ones first, newest first, then those of the seed."""
         kept = {item.id: item for item in self._store.kept_of(resource.name, n)}
         found = [
             self.settle(resource, item.body, item.changed)
@@ -76,10 +80,10 @@ class Records:
         return found
 
     async def page(self, resource: Resource, asked: ListRequest) -> tuple[int | None, list[Record]]:
-        """Return how many records match, None where that is not known, and those of the asked page.
+        """Return the number of matching records, None if unknown, and the records of the requested page.
 
         Raises:
-            BadRequestError: The whole world would have to be looked at.
+            BadRequestError: The request would have to read too much of the world.
         """
         if asked.words is not None and resource.name == "customer":
             return self._named(resource, asked, asked.words)
@@ -94,7 +98,7 @@ class Records:
         return await self._look_through(resource, asked)
 
     def _narrow(self, resource: Resource, asked: ListRequest) -> tuple[list[int], bool] | None:
-        """Return the only customers that can match, and whether all their records do; None for everyone."""
+        """Return the customers that can match, and whether all their records match; None if all customers can."""
         for path, value in asked.filters.items():
             if path == "href" or path in resource.narrow:
                 customers = {n for one in value.split(",") for n in self._customers(resource, path, one)}
@@ -102,13 +106,13 @@ class Records:
         if resource.name == "customer":
             for path, column in _PEOPLE_FILTERS.items():
                 if path in asked.filters:
-                    # The index knows the seed; those changed since are looked at as well.
+                    # The index knows only the seed, so changed customers are checked as well.
                     people = {*self._store.find(column, asked.filters[path]), *self._store.changed("customer")}
                     return [*sorted(people - {NO_CUSTOMER}), NO_CUSTOMER], False
         return None
 
     def _named(self, resource: Resource, asked: ListRequest, words: str) -> tuple[int | None, list[Record]]:
-        """Return the customers whose name has all words: those of the seed by the index, then those made since."""
+        """Return the customers whose name has all words: those of the seed, found by the index, then created ones."""
         stop = asked.offset + asked.limit
         customers = self._store.find_words(words)
         if not asked.folds:
@@ -128,7 +132,7 @@ class Records:
         return (total if len(customers) <= MOST_COUNTED else None), page[: asked.limit]
 
     def _customers(self, resource: Resource, path: str, value: str) -> Iterable[int]:
-        """Return the customers one value of a filter can mean; what was made is known by what was kept of it."""
+        """Return the customers that one filter value can mean; created records are found in the store."""
         if path not in {"id", "href"}:
             return resource.narrow[path](self._world, value)
         number = value.rstrip("/").rpartition("/")[2]
@@ -140,7 +144,7 @@ class Records:
     def _narrowed_page(
         self, resource: Resource, asked: ListRequest, customers: list[int], *, is_exact: bool
     ) -> tuple[int | None, list[Record]]:
-        """Return a page of the records of some customers; `is_exact` says that all of theirs match, one each."""
+        """Return a page of some customers' records. With `is_exact` each has one record, and it matches."""
         stop = asked.offset + asked.limit
         if is_exact and not asked.sort:
             page = [record for n in customers[asked.offset : stop] for record in self.of(resource, n)]
@@ -150,7 +154,7 @@ class Records:
         return len(found), found[asked.offset : stop]
 
     async def _plain_page(self, resource: Resource, asked: ListRequest) -> tuple[int | None, list[Record]]:
-        """Return a page of the whole list: what the seed has, then what was made since."""
+        """Return a page of the whole list: records of the seed, then created ones."""
         deleted = self._store.deleted_places(resource.name)
         start = asked.offset
         for index in deleted:
@@ -164,7 +168,7 @@ class Records:
         return (None if total is None else total - len(deleted) + len(created)), page[: asked.limit]
 
     def _remember(self, resource: Resource, at: int, n: int, until_s: float) -> None:
-        """Remember how far a list without a total was counted; refuse to count on once that took too long."""
+        """Remember how far a list without a total was counted; raise BadRequestError after `until_s`."""
         self._walked.setdefault(resource.name, {})[at] = n
         if time.monotonic() > until_s:
             raise BadRequestError("the list would have to be counted that far; ask again, or filter it")
@@ -172,10 +176,12 @@ class Records:
     async def _page_of_the_seed(
         self, resource: Resource, start: int, limit: int, total: int | None
     ) -> tuple[list[Record], int]:
-        """Return at least `limit` records of the seed from `start` on, or all up to its end, and how far was read.
+        """Return records of the seed from `start` on, and the offset where reading stopped.
+
+        There are at least `limit` records, fewer only at the end of the list.
 
         Raises:
-            BadRequestError: A list without a total would have to be counted for too long to get there.
+            BadRequestError: Counting a list without a total up to `start` takes more than `_WALK_FOR_S`.
         """
         if total is not None and start >= total:
             return [], total
@@ -198,7 +204,7 @@ class Records:
         return page, at
 
     def _walked_to(self, resource: Resource, offset: int) -> tuple[int, int]:
-        """Return a customer on the way to an offset of a list that is not counted, and where their records begin."""
+        """Return the last remembered customer at or before an offset of a list without a total, and their offset."""
         walked = self._walked.get(resource.name, {0: 0})
         first = max(at for at in walked if at <= offset)
         return walked[first], first
@@ -210,10 +216,10 @@ class Records:
         return None if kept.body is None else self.settle(resource, kept.body, kept.changed)
 
     async def _look_through(self, resource: Resource, asked: ListRequest) -> tuple[int | None, list[Record]]:
-        """Return the matching records of the asked page; in a large world it stops once the page is full.
+        """Return the matching records of the requested page; in a large world stop once the page is full.
 
         Raises:
-            BadRequestError: It would take too long in a world of this size.
+            BadRequestError: The search would take too long in a world of this size.
         """
         if self._world.customers > _LOOKED_THROUGH_WHOLE:
             return await self._look_for_a_page(resource, asked)
@@ -230,7 +236,7 @@ class Records:
         return len(found), sort_records(found, asked.sort)[asked.offset : stop]
 
     async def _lookup(self, resource: Resource) -> Lookup:
-        """Return who has which values of a resource; made when it is first asked for, once."""
+        """Return the lookup from values to customers for a resource; built once, on first use."""
         async with self._looking.setdefault(resource.name, asyncio.Lock()):
             found = self._lookups.get(resource.name)
             if found is None:
@@ -243,16 +249,16 @@ class Records:
         return found
 
     def _changed(self, resource: Resource) -> set[int]:
-        """Return the customers with records that were made or changed since."""
+        """Return the customers with created or changed records."""
         return {*self._store.changed(resource.name), *(item.n for item in self._store.created(resource.name))} - {
             NO_CUSTOMER
         }
 
     async def _look_for_a_page(self, resource: Resource, asked: ListRequest) -> tuple[int | None, list[Record]]:
-        """Return a page of a large world: by state or time until it is full or too much was looked at.
+        """Return a page of a large world, filtered by state or time only.
 
         Raises:
-            BadRequestError: By this filter, or for this value, a world of this size is not looked through.
+            BadRequestError: Another filter was given, or the page was not full after `_LOOK_FOR_S`.
         """
         named = ", ".join(sorted(asked.filters))
         if not all(path == resource.state or is_time(value) for path, value in asked.filters.items()):
@@ -269,13 +275,13 @@ class Records:
         return len(found), found[asked.offset : stop]
 
     async def _each(self, customers: Iterable[int]) -> AsyncIterator[int]:
-        """Yield customers, letting other requests be served after each."""
+        """Yield customers; other requests can run before each one."""
         for n in customers:
             await asyncio.sleep(0)
             yield n
 
     async def _from(self, n: int) -> AsyncIterator[int]:
-        """Yield customers from one on, letting other requests be served in between."""
+        """Yield the customers from `n` on; other requests can run after every 25th."""
         for i in range(n, self._world.customers):
             if (i - n) % 25 == 24:
                 await asyncio.sleep(0)
@@ -284,7 +290,7 @@ class Records:
     # ------------------------------------------------------------------ writing
 
     def create(self, resource: Resource, href: Callable[[str], str], body: Record, now: datetime) -> Record:
-        """Make a record; what it lacks is filled in."""
+        """Create a record; `resource.fill` adds missing attributes."""
         made = self._store.next_made(resource.name)
         number = f"{resource.prefix}N{made:06}"
         filled = resource.fill(self._world, body, now, self._links)
@@ -295,7 +301,7 @@ class Records:
         return record
 
     def change(self, resource: Resource, record: Record, now: datetime) -> None:
-        """Store a record as it is now."""
+        """Save a changed record."""
         number = str(record["id"])
         kept = self._store.kept(resource.name, number)
         if kept is None:
@@ -303,7 +309,7 @@ class Records:
         self._store.keep(resource.name, replace(kept, body=record, changed=instant(now)))
 
     def delete(self, resource: Resource, number: str, now: datetime) -> None:
-        """Delete a record; one of the seed leaves its place in the list empty."""
+        """Delete a record. For a record of the seed, its position in the list is saved."""
         kept = self._store.kept(resource.name, number)
         if kept is None:
             n = self._owner_by_number(resource, number)
@@ -313,7 +319,7 @@ class Records:
         self._store.keep(resource.name, replace(kept, body=None, changed=instant(now)))
 
     def _index(self, resource: Resource, n: int, number: str) -> int | None:
-        """Return where in the whole list of the seed a record stands, None where the list is not counted."""
+        """Return the position of a record in the seed's whole list, or None if the list is not counted."""
         if self._store.total(resource.name) is None:
             return None
         block, first = self._store.block_of(resource.name, n)
@@ -323,7 +329,7 @@ class Records:
         return first + numbers.index(number)
 
     def owners(self, resource: Resource, record: Record) -> list[int]:
-        """Return the customers a record belongs to, by what it names."""
+        """Return the customers that a record belongs to, by the references in it."""
         return list(dict.fromkeys(self._owners(resource, record)))
 
     def _owner(self, resource: Resource, record: Record) -> int:
@@ -340,6 +346,6 @@ class Records:
 
 
 def _stamped(resource: Resource, record: Record, now: datetime) -> Record:
-    """Return what the system itself says of a new record."""
+    """Return the attributes that the system itself sets in a new record."""
     stamps = {"lastUpdate": instant(now), "lifecycleStatus": record.get("lifecycleStatus") or "In study"}
     return {name: stamps[name] for name in resource.stamps}

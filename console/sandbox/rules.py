@@ -1,4 +1,4 @@
-"""How a list is asked for: paging, filters with dotted names and operators, sorting and chosen fields (TMF630)."""
+"""List requests: paging, filters with dotted names and operators, sorting and chosen fields. Source: TMF630."""
 
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,12 +21,12 @@ _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {
 
 
 class BadRequestError(ValueError):
-    """A parameter cannot be understood; the text says which and why."""
+    """A request parameter is not valid; the text says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """One list request, read from its query parameters; `folds` is whether words are compared without their accents."""
+    """One list request, read from its query parameters; `folds` means that words are compared without accents."""
 
     offset: int = 0
     limit: int = DEFAULT_LIMIT
@@ -38,10 +38,10 @@ class ListRequest:
 
 
 def read_list_request(parameters: Iterable[tuple[str, str]], maximum: int = MAXIMUM_LIMIT) -> ListRequest:
-    """Return what is asked for.
+    """Return the list request of query parameters; `limit` is at most `maximum`.
 
     Raises:
-        BadRequestError: `offset` or `limit` is no whole number of zero or more.
+        BadRequestError: `offset` or `limit` is not a whole number of zero or more.
     """
     given = dict(parameters)
     return ListRequest(
@@ -66,7 +66,7 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def matches(record: Mapping[str, Any], filters: Mapping[str, str]) -> bool:
-    """Return whether a record has all the values; commas separate alternatives, in a list any element may match."""
+    """Return whether a record matches all filters. Commas separate alternatives; in a list any element may match."""
     return all(_has(record, path, wanted) for path, wanted in filters.items())
 
 
@@ -83,7 +83,7 @@ def _has(record: Mapping[str, Any], path: str, wanted: str) -> bool:
 
 
 def _compare(compare: Callable[[Any, Any], bool], found: str, wanted: str) -> bool:
-    """Return whether two values stand so to each other: as numbers or times where both are, else as texts."""
+    """Return the comparison of two values: as numbers or times if both are, else as texts."""
     for read in (_number, _time):
         pair = read(found), read(wanted)
         if None not in pair:
@@ -113,7 +113,7 @@ def _time(text: str) -> datetime | None:
 
 
 def values_at(record: Mapping[str, Any], path: str) -> Iterator[str]:
-    """Yield the values at a dotted path as texts; of lists, those of every element."""
+    """Yield the values at a dotted path as texts; for a list, the values of every element."""
     return _values(record, path.split("."))
 
 
@@ -129,7 +129,7 @@ def _values(value: Any, path: list[str]) -> Iterator[str]:
 
 
 def sort_records(records: list[dict[str, Any]], keys: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Return the records in the asked order; `-name` sorts downwards, records without the value come last."""
+    """Return the records sorted by keys; `-name` sorts descending, and records without the value come last."""
     ordered = list(records)
     for key in reversed(keys):
         path = key.lstrip("+-").split(".")
@@ -146,7 +146,7 @@ def _sort_key(text: str) -> tuple[int, Decimal, str]:
 
 
 def choose(record: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
-    """Return only the asked attributes; id and href always come along."""
+    """Return a record with only the requested attributes, plus `id` and `href`."""
     if not fields:
         return record
     wanted = {"id", "href", *(name.split(".")[0] for name in fields)}

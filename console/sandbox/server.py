@@ -1,4 +1,4 @@
-"""The sandbox process: three systems on three ports of this machine, and a control address for their faults."""
+"""The sandbox process: three systems on three local ports, and a control address for their faults."""
 
 import asyncio
 import contextlib
@@ -45,9 +45,9 @@ LABELS = {"crm": "CRM", "billing": "Billing", "provisioning": "Provisioning"}
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Where a running sandbox is found: systems and the collector of the audit with tokens, identity provider, control.
+    """The addresses and tokens of a running sandbox: systems, audit collector, identity provider and control.
 
-    `tokens` has one for each system, and one for the collector under `audit`.
+    `tokens` has one token for each system, and one under `audit` for the audit collector.
     """
 
     addresses: dict[str, str]
@@ -63,7 +63,7 @@ class Running:
 
 
 class Listener:
-    """One application on one port of this machine; the port can be closed and opened again, as in an outage."""
+    """One application on one local port. The port can be closed and opened again, to simulate an outage."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._config = uvicorn.Config(
@@ -75,7 +75,7 @@ class Listener:
         self.port = 0
 
     async def open(self, port: int = 0) -> None:
-        """Listen on a port, by default any free one, and from then on always the same."""
+        """Listen on a port, by default any free one. Later calls reuse the first port."""
         if self._listening is not None:
             return
         protocol_class: Any = self._config.http_protocol_class
@@ -100,7 +100,7 @@ class Listener:
 
 
 class Sandbox:
-    """The three systems of a world, ready to be started."""
+    """The three systems of a world with their identity provider, audit collector and control address."""
 
     def __init__(
         self, world: World, location: Path | str, progress: Callable[[int], None], *, clock_speed: float = 1.0
@@ -127,7 +127,7 @@ class Sandbox:
             )
             for system, store in self._stores.items()
         }
-        # What is ordered is charged for from then on; that it is no longer, billing must be told by whoever ends it.
+        # An order starts or changes charges in billing, but never ends them: the client that ends a product does that.
         self.apps["provisioning"].lifecycle.fulfilment.billing = self.apps["billing"].lifecycle.keeper
         rules = CreditRules(
             world,
@@ -145,7 +145,7 @@ class Sandbox:
         self._control = Listener(self._control_app())
 
     async def start(self, ports: dict[str, int]) -> Running:
-        """Open all ports and return where everything is."""
+        """Open all ports and return the addresses and tokens."""
         for system, listener in self._listeners.items():
             await listener.open(ports.get(system, 0))
             self._addresses[system] = listener.address
@@ -228,7 +228,7 @@ class Sandbox:
         return JSONResponse(sorted(state.quirks))
 
     async def _identity_faults(self, request: Request) -> Response:
-        """End access tokens or whole sign-ins, give others roles, say how long tokens last, close and open its port."""
+        """End access tokens or sign-ins, set roles, set the token lifetime in seconds, or close and open the port."""
         wanted = await request.json()
         if not isinstance(wanted, dict) or not wanted.keys() <= {
             "end_access",
@@ -270,7 +270,7 @@ class Sandbox:
         return JSONResponse({"message": "There is no such customer"}, 404)
 
     async def _code(self, request: Request) -> Response:
-        """Tell the last code that a customer was sent, which stands on no screen of the console."""
+        """Return the last code that was sent to a customer. The console never shows it."""
         proof = self.apps["crm"].caller_proof
         for n in self._world.customer_of(self._world.numbers.customer.decode(request.path_params["customer"])):
             return JSONResponse({"code": proof.code_of(n) if proof is not None else None})
@@ -280,7 +280,10 @@ class Sandbox:
 async def serve(
     sandbox: Sandbox, ports: dict[str, int], on_ready: Callable[[Running], None], *, until_input_ends: bool
 ) -> None:
-    """Serve until a signal, or where asked until standard input ends, which it does when the parent process dies."""
+    """Serve until SIGINT or SIGTERM.
+
+    With `until_input_ends` also stop when standard input closes, which happens when the parent process dies.
+    """
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -299,7 +302,7 @@ async def serve(
 
 
 async def _input_end() -> None:
-    """Return when standard input is closed. A daemon thread reads it, so that it never holds the process up."""
+    """Return when standard input is closed. A daemon thread reads it, so that it never blocks the exit."""
 
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -1,7 +1,7 @@
-"""What one system keeps: an index of who is there and how many records each list holds, and what has changed.
+"""The storage of one system: an index of its customers, the length of each list, and all changed records.
 
-The rest is derived from the seed when it is read, so a million customers need hundreds of megabytes, not tens of
-gigabytes.
+Everything else is derived from the seed when it is read. So a million customers need hundreds of megabytes, not tens
+of gigabytes.
 """
 
 import contextlib
@@ -18,16 +18,16 @@ from console.sandbox.resources import SYSTEMS
 from console.sandbox.world import World
 from console.sandbox.world.people import fold, split_words, words_of
 
-# Raise it when the world's rules change, so that an index made by older rules is made anew.
+# Increase it when the rules of the world change, so that an old index is built again.
 SCHEMA = 10
 _KEEP_FOR = timedelta(days=7)
-# How many customers share one entry of an extent: few enough to count through in a moment.
+# Customers per row of table `extent`: few enough to count their records at once.
 _BLOCK = 64
 _BATCH = 5000
-# Beyond so many customers lists are not counted where that takes every customer's whole life: a practice room of a
-# million would be ready after five minutes, and after one without.
+# Above this many customers, lists that need each customer's whole history are not counted. A practice room with a
+# million customers starts in one minute instead of five.
 _COUNTED_WHOLE = 100_000
-# Beyond so many hits of a search nobody wants to know how many exactly.
+# Above this many hits of a search, the exact number is of no use.
 MOST_COUNTED = 5000
 NO_CUSTOMER = -1
 
@@ -54,10 +54,10 @@ _INDEXES = (
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A record that is no longer, or never was, as the seed has it; without a body it was deleted.
+    """A record that was changed, created or deleted after the seed; `body` is None if it was deleted.
 
-    `made` is its number in the order of creation, None where the seed made it; `index` is where a deleted one stood,
-    None in a list that is not counted.
+    `made` is its number in the order of creation, None for a record of the seed. `index` is the position that a
+    deleted record of the seed had in its list, None in a list that is not counted.
     """
 
     id: str
@@ -71,7 +71,7 @@ class StoredRecord:
 def open_world(
     location: str | Path, *, seed: int, customers: int, today: date, billing_seed: int | None = None
 ) -> World:
-    """Return the world kept at a place, on the day it was made; after a week it moves on to today."""
+    """Return the world stored at a location, as of its stored day; after 7 days, or if it differs, as of today."""
     made = None
     if isinstance(location, str) or (location / "crm.sqlite").exists():
         with contextlib.closing(open_database(location, "crm")) as database:
@@ -84,7 +84,7 @@ def open_world(
 
 
 def _scheme(billing_seed: int | None) -> int:
-    """Return what a kept world must be made by to be used again; one that is numbered otherwise is another."""
+    """Return the scheme number that a stored world must have to be reused; it depends on the billing seed."""
     return SCHEMA if billing_seed is None else SCHEMA + 1000 * (1 + billing_seed)
 
 
@@ -97,7 +97,7 @@ def _description(database: Database) -> tuple[int, int, int, str] | None:
 
 
 class SystemStore:
-    """The index of one system and what has changed in it."""
+    """The index of one system and its changed records."""
 
     def __init__(self, database: Database, system: str, world: World) -> None:
         self._database = database
@@ -108,7 +108,7 @@ class SystemStore:
 
     @property
     def is_ready(self) -> bool:
-        """Whether the index is of this world; else `prepare` makes it."""
+        """Whether the index belongs to this world; if not, `prepare` builds it."""
         return _description(self._database) == self._wanted
 
     @property
@@ -121,20 +121,20 @@ class SystemStore:
         )
 
     def load(self) -> None:
-        """Read what is asked for all the time."""
+        """Load the totals and the names of changed resources, which every request needs."""
         self._totals = {
             name: int(records) for name, records in self._database.rows("SELECT resource, records FROM total")
         }
         self._touched = {str(row[0]) for row in self._database.rows("SELECT DISTINCT resource FROM record")}
 
-    # ------------------------------------------------------------------ what the seed has
+    # ------------------------------------------------------------------ records of the seed
 
     def total(self, resource: str) -> int | None:
-        """Return how many records of the seed a whole list has, None where that is known only by making them."""
+        """Return the number of seed records in a whole list, or None if the list is not counted."""
         return self._totals.get(resource)
 
     def block_at(self, resource: str, offset: int) -> tuple[int, int]:
-        """Return the first customer of the block an offset falls in, and the offset of their first record."""
+        """Return the first customer of the block that contains an offset, and the offset of their first record."""
         rows = self._database.rows(
             "SELECT n, first FROM extent WHERE resource = ? AND first <= ? ORDER BY first DESC, n DESC LIMIT 1",
             resource,
@@ -143,20 +143,20 @@ class SystemStore:
         return (int(rows[0][0]), int(rows[0][1])) if rows else (0, 0)
 
     def block_of(self, resource: str, n: int) -> tuple[int, int]:
-        """Return the first customer of the block a customer falls in, and the offset of their first record."""
+        """Return the first customer of the block that contains a customer, and the offset of their first record."""
         block = n - n % _BLOCK
         rows = self._database.rows("SELECT first FROM extent WHERE resource = ? AND n = ?", resource, block)
         return block, int(rows[0][0]) if rows else 0
 
     def find(self, column: str, value: str) -> list[int]:
-        """Return the customers whose name, e-mail or one of whose numbers is exactly this, in their order."""
+        """Return the customers whose name, e-mail or phone number equals a value, in ascending order."""
         columns = ("phone", "second_phone") if column == "phone" else (column,)
         where = " OR ".join(f"{name} = ?" for name in columns)
         rows = self._database.rows(f"SELECT n FROM person WHERE {where} ORDER BY n", *(value,) * len(columns))  # noqa: S608 - names from this module
         return [int(row[0]) for row in rows]
 
     def find_words(self, text: str, *, most: int = MOST_COUNTED + 1) -> list[int]:
-        """Return the first customers whose name has words that begin with each typed word, in their order."""
+        """Return at most `most` customers whose name has a word that starts with each typed word, ascending."""
         words = split_words(fold(text))
         if not words:
             return []
@@ -167,32 +167,32 @@ class SystemStore:
         rows = self._database.rows(question, *bounds, most)
         return [int(row[0]) for row in rows]
 
-    # ------------------------------------------------------------------ what has changed
+    # ------------------------------------------------------------------ changed records
 
     def kept(self, resource: str, record: str) -> StoredRecord | None:
-        """Return what has become of one record, or None where it is as the seed has it."""
+        """Return the stored change of one record, or None if it is unchanged since the seed."""
         if resource not in self._touched:
             return None
         rows = self._rows("resource = ? AND id = ?", resource, record)
         return rows[0] if rows else None
 
     def kept_of(self, resource: str, n: int) -> list[StoredRecord]:
-        """Return what has become of one customer's records, created ones in their order."""
+        """Return the stored changes of one customer's records, created ones in order of creation."""
         return self._rows("resource = ? AND n = ?", resource, n) if resource in self._touched else []
 
     def created(self, resource: str) -> list[StoredRecord]:
-        """Return all records that were created, in their order."""
+        """Return all created records, also deleted ones, in order of creation."""
         return self._rows("resource = ? AND made IS NOT NULL", resource) if resource in self._touched else []
 
     def changed(self, resource: str) -> set[int]:
-        """Return the customers with records of the seed that were changed."""
+        """Return the customers whose records of the seed were changed."""
         if resource not in self._touched:
             return set()
         question = "SELECT DISTINCT n FROM record WHERE resource = ? AND made IS NULL AND body IS NOT NULL"
         return {int(row[0]) for row in self._database.rows(question, resource)}
 
     def deleted_places(self, resource: str) -> list[int]:
-        """Return where in the seed's list records were deleted, ascending."""
+        """Return the positions of deleted records in the seed's list, ascending."""
         if resource not in self._touched:
             return []
         where = "resource = ? AND body IS NULL AND made IS NULL AND place IS NOT NULL"
@@ -200,7 +200,7 @@ class SystemStore:
         return [int(row[0]) for row in rows]
 
     def keep(self, resource: str, kept: StoredRecord) -> None:
-        """Store what has become of a record."""
+        """Save the change of a record."""
         body = None if kept.body is None else msgspec.json.encode(kept.body).decode()
         self._database.run(
             "INSERT INTO record (resource, id, n, body, made, place, changed) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -231,10 +231,10 @@ class SystemStore:
             for row in rows
         ]
 
-    # ------------------------------------------------------------------ who wants to be told
+    # ------------------------------------------------------------------ registrations and saved responses
 
     def hubs(self) -> list[tuple[str, str, str, str]]:
-        """Return the registrations: number, API, address and query of each."""
+        """Return the registrations for events: id, API base, callback address and query of each."""
         return [
             (str(row[0]), str(row[1]), str(row[2]), str(row[3]))
             for row in self._database.rows("SELECT id, base, callback, query FROM hub")
@@ -244,18 +244,18 @@ class SystemStore:
         self._database.run("INSERT INTO hub VALUES (?, ?, ?, ?)", number, base, callback, query)
 
     def remove_hub(self, number: str) -> bool:
-        """Forget a registration; return whether there was one."""
+        """Delete a registration; return whether it existed."""
         known = bool(self._database.rows("SELECT id FROM hub WHERE id = ?", number))
         self._database.run("DELETE FROM hub WHERE id = ?", number)
         return known
 
     def answered(self, key: str) -> tuple[str, int, str] | None:
-        """Return what a write with this idempotency key asked and got: request, status and record; None if none did."""
+        """Return request, status and record of the write with an idempotency key, or None if there was none."""
         rows = self._database.rows("SELECT request, status, record FROM answered WHERE id = ?", key)
         return (str(rows[0][0]), int(rows[0][1]), str(rows[0][2])) if rows else None
 
     def keep_answer(self, key: str, request: str, status: int, record: str, at: str) -> None:
-        """Keep what a write got; what was answered more than 30 days before is forgotten."""
+        """Save the result of a write under its idempotency key. The caller deletes results older than 30 days."""
         self._database.run("INSERT INTO answered VALUES (?, ?, ?, ?, ?)", key, request, status, record, at)
 
     def forget_answers(self, before: str) -> None:
@@ -264,10 +264,10 @@ class SystemStore:
     def close(self) -> None:
         self._database.close()
 
-    # ------------------------------------------------------------------ making the index
+    # ------------------------------------------------------------------ building the index
 
     def begin(self) -> "Indexing":
-        """Forget what is there and return what makes the index anew."""
+        """Delete the stored data and return an object that builds the index."""
         self._database.clear()
         for statement in _TABLES:
             self._database.run(statement.replace("word TEXT", f"word TEXT{self._collation}"))
@@ -276,17 +276,17 @@ class SystemStore:
     def finish(self) -> None:
         for statement in _INDEXES:
             self._database.run(statement)
-        # Last, so that a half-made index is made anew.
+        # Last, so that an unfinished index is built again.
         self._database.run("INSERT INTO world VALUES (?, ?, ?, ?)", *self._wanted)
 
     @property
     def _collation(self) -> str:
-        # Words are compared by their code points, as SQLite does anyway.
+        # PostgreSQL must compare words by code points, as SQLite does.
         return ' COLLATE "C"' if type(self._database).__name__ == "PostgresDatabase" else ""
 
 
 class Indexing:
-    """Makes one system's index, customer by customer, in flat memory."""
+    """Builds one system's index, customer by customer, with constant memory."""
 
     def __init__(self, database: Database, system: str, world: World) -> None:
         self._database = database
@@ -317,7 +317,7 @@ class Indexing:
             self.write()
 
     def write(self) -> None:
-        """Write what was gathered."""
+        """Save the collected rows."""
         with self._database.transaction():
             self._database.many("INSERT INTO extent VALUES (?, ?, ?)", self._extents)
             self._database.many("INSERT INTO person VALUES (?, ?, ?, ?, ?)", self._persons)
@@ -330,7 +330,7 @@ class Indexing:
 
 
 def prepare(stores: Mapping[str, SystemStore], world: World, progress: Callable[[int], None]) -> bool:
-    """Make the indexes that are missing or of another world, in one pass; return whether there were any."""
+    """Build missing and outdated indexes in one pass, load all, and return whether any was built."""
     missing = [store for store in stores.values() if not store.is_ready]
     if missing:
         making: Sequence[Indexing] = [store.begin() for store in missing]

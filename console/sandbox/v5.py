@@ -1,4 +1,4 @@
-"""The same records in the shapes of the published v5 descriptions, for the APIs that have one."""
+"""The records in the shapes of the published v5 descriptions, for the APIs that have one."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ _NAMES: Mapping[str, Mapping[str, str]] = {
     "appliedCustomerBillingRate": {"type": "appliedBillingRateType"},
     "productOrder": {"orderDate": "creationDate"},
 }
-# Attribute -> the type its values must name in v5, unless they name one themselves.
+# Attribute -> the `@type` of its values in v5, unless the value has one.
 _TYPES = {
     "account": "AccountRef",
     "accountBalance": "AccountBalance",
@@ -67,7 +67,7 @@ _TYPES = {
     "statusChangeHistory": "StatusChange",
     "taxItem": "TaxItem",
 }
-# A reference that is wrapped together with its role in v5 -> what it is called inside.
+# Reference that v5 wraps together with its role -> its name inside the wrapper.
 _WRAPPED = {
     "relatedParty": "partyOrPartyRole",
     "relatedEntity": "entity",
@@ -87,9 +87,10 @@ _STEP_NAMES = {"changeDate": "statusChangeDate", "changeReason": "statusChangeRe
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How one resource looks from outside: where it is served, how its records are told and how they are taken.
+    """The outer shape of one resource: its base path, and the conversion of its records.
 
-    `names` leads from the inner name of an attribute to the outer one; `tell` and `take` are each other's opposites.
+    `tell` converts an inner (v4) record to the outer shape, `take` converts back. `names` maps inner attribute names
+    to outer ones. `is_plain` means that both are the same.
     """
 
     base: str
@@ -99,7 +100,7 @@ class Shape:
     is_plain: bool = True
 
     def inner_path(self, path: str) -> str:
-        """Return the inner path of an attribute that somebody filters or sorts by, by its outer path."""
+        """Return the inner path of a filter or sort key, from its outer path."""
         if self.is_plain:
             return path
         sign = path[:1] if path[:1] in {"-", "+"} else ""
@@ -112,7 +113,7 @@ class Shape:
 
 
 def v5_shape(resource: str, base: str) -> Shape | None:
-    """Return the v5 shape of a resource served at a v4 base, or None where TM Forum publishes none."""
+    """Return the v5 shape of a resource with a v4 base path, or None if the sandbox has no v5 of that API."""
     if base not in _BASES:
         return None
     names = _NAMES.get(resource, {})
@@ -126,7 +127,7 @@ def v5_shape(resource: str, base: str) -> Shape | None:
 
 
 def is_v4_of_v5(path: str) -> bool:
-    """Return whether a path belongs to a v4 API that has a v5 as well."""
+    """Return whether a path belongs to a v4 API that also has a v5."""
     return path.startswith(tuple(f"{base}/" for base in _BASES))
 
 
@@ -143,12 +144,12 @@ def _tell(resource: str, record: Record, names: Mapping[str, str]) -> Record:
 
 
 def _identifiers(held: Any) -> Any:
-    """Return what others call a record as version 5 has it: identifiers, where version 4 has a text."""
+    """Return an external id as version 5 has it: a list of identifiers, where version 4 has a text."""
     return [{"@type": "ExternalIdentifier", "id": held}] if isinstance(held, str) else held
 
 
 def _first_identifier(held: Any) -> Any:
-    """Return what others call a record as version 4 has it; the text has place for one."""
+    """Return an external id as version 4 has it: a text, so only the first identifier."""
     first = held[0] if isinstance(held, list) and held else held
     return first.get("id", "") if isinstance(first, dict) else first
 
@@ -158,14 +159,14 @@ def _runs(*, is_running: bool) -> str:
 
 
 def _medium(value: Record) -> Record:
-    """Return a contact medium with its characteristics in it, and a type that says what it is."""
+    """Return a contact medium in v5: with its characteristics inside, and a `@type` for its kind."""
     facts = {name: text for name, text in value["characteristic"].items() if text != ""}
     kind = next(kind for name, kind in _MEDIA.items() if name in facts)
     return {"@type": kind, "preferred": value.get("preferred", False), **facts}
 
 
 def _wrapped(key: str, inside: Record, related: str) -> Record:
-    """Return a reference inside an object that says its role."""
+    """Return a reference wrapped in an object with its role."""
     inner = {name: part for name, part in inside.items() if name not in {"role", "@type"}}
     kind = {"relatedParty": related, "item": "RelatedEntity"}.get(key, _TYPES.get(key, ""))
     return {"@type": kind, "role": inside.get("role", ""), _WRAPPED[key]: _outer(_WRAPPED[key], inner, related)}

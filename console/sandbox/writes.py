@@ -1,4 +1,4 @@
-"""Writes: new records and patches by the rules, conditional on a version, and once for each idempotency key."""
+"""Writes: new records and patches, conditional on a version, and done once per idempotency key."""
 
 import asyncio
 import hashlib
@@ -22,13 +22,14 @@ from console.sandbox.v5 import Shape
 
 _PATCH_TYPES = {"application/json", "application/merge-patch+json"}
 _KEYS_KEPT = timedelta(days=30)
+# Delay of a write with the quirk `writes-202`.
 _ACCEPTED_FOR_S = 1.0
-# What says when a record was last changed, where a resource has it.
+# Attributes with the time of the last change, if a resource has one.
 _CHANGED = ("lastModified", "lastUpdate")
 
 
 class Writes:
-    """The writing half of one system."""
+    """The writes of one system."""
 
     def __init__(
         self,
@@ -48,20 +49,26 @@ class Writes:
     # ------------------------------------------------------------------ conditions
 
     def check_kind(self, request: Request) -> None:
-        """Refuse a patch of a kind this server does not take."""
+        """Reject a patch (415) whose content type this server does not accept."""
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         taken = {"application/json"} if "merge-patch-refused" in self._state.quirks else _PATCH_TYPES
         if kind not in taken:
             raise HTTPException(415, f"a patch is one of {', '.join(sorted(taken))}")
 
     def check_version(self, request: Request, etag: str) -> None:
-        """Refuse a write that was made for another version of the record."""
+        """Reject a write (412) whose `If-Match` names another version of the record."""
         wanted = request.headers.get("if-match")
         if wanted is not None and "versions-absent" not in self._state.quirks and wanted not in {etag, "*"}:
             raise HTTPException(412, "the record was changed meanwhile", headers={"ETag": etag})
 
     async def once(self, request: Request, do: Callable[[], Record], status: int, *, later: bool = False) -> Record:
-        """Return what a write made; asked again with the same key, what it made then."""
+        """Return the record that a write made; a repeat with the same key returns the first record.
+
+        The key expires after 30 days. With `later` the write is done 1 s later, and a placeholder is returned.
+
+        Raises:
+            HTTPException: The key was used for another request (422).
+        """
         key = request.headers.get("idempotency-key")
         if key is None or "keys-ignored" in self._state.quirks:
             return self._start(do) if later else do()
@@ -81,7 +88,7 @@ class Writes:
         return record
 
     def _start(self, do: Callable[[], Record]) -> Record:
-        """Do it a second later."""
+        """Start a write that is done 1 s later, and return a placeholder."""
 
         async def wait() -> None:
             await asyncio.sleep(_ACCEPTED_FOR_S)
@@ -95,13 +102,13 @@ class Writes:
     # ------------------------------------------------------------------ records
 
     def create(self, resource: Resource, shape: Shape, body: Record) -> Record:
-        """Make a record.
+        """Create a record, send its event and return it.
 
         Raises:
-            HTTPException: Something needed is missing, or of the wrong kind.
+            HTTPException: A mandatory attribute is missing, or an attribute has the wrong type (400).
         """
         lacking = [shape.names.get(name, name) for name in resource.needed if body.get(name) in (None, "", [], {})]
-        if shape.is_plain:  # version 5 has other parts
+        if shape.is_plain:  # the mandatory attributes are those of version 4
             lacking += dict.fromkeys(mandatory.missing(resource.name, body))
         if lacking:
             raise HTTPException(400, f"a {resource.name} needs {', '.join(lacking)}")
@@ -117,7 +124,7 @@ class Writes:
         """Change a record by a merge patch.
 
         Raises:
-            HTTPException: The patch touches what is fixed, or takes a step the rules do not have.
+            HTTPException: The patch changes a fixed attribute (400), or the state change is not allowed (409).
         """
         fixed = {"id", "href"} if resource.changeable is None else set(patch) - resource.changeable
         rejected = sorted(name for name in fixed & patch.keys() if patch[name] != before.get(name))

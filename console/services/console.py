@@ -1,4 +1,4 @@
-"""All services of one desk together, as the composition root hands them to a window or a command."""
+"""All services of one console together, as the composition root passes them to a window or a command."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from console.settings import Capability
 
 @dataclass(frozen=True, slots=True)
 class SystemInfo:
-    """One configured system: its name in the settings, the word people use for it, where it is, and what it serves."""
+    """One configured system: its name in the settings, what it serves, its display name and its address."""
 
     name: str
     serves: tuple[Capability, ...]
@@ -37,13 +37,14 @@ class SystemInfo:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """What a window or a command works with.
+    """The services that a window or a command uses.
 
-    `open_store` must have returned before drafts and outbox are used; `is_kept` is whether they outlive the program.
-    `moments` says when something about a customer changed; `view_customer` takes one of them as `as_of`.
+    Await `open_store` before using drafts and outbox; `is_kept` is whether they outlive the program. `moments` returns
+    when data of a customer changed; `view_customer` accepts one of these times as `as_of`.
     """
 
     name: str
+    country: str
     permissions: Permissions
     access: AccessService
     audit: Audit
@@ -69,25 +70,25 @@ class Console:
 
     @property
     def user(self) -> User:
-        """Who works at this console, and what they may."""
+        """The user of this console, with their rights."""
         return self.permissions.user
 
     def shown(self, text: str) -> str:
-        """Return a text with what this role has masked in it covered."""
+        """Return a text with the values masked that this role sees only on demand."""
         return masked_text(text, self.user.masked)
 
     def title_of(self, action: Action) -> str:
-        """Return the title of an action as this user may see it, in lists, windows' titles and notifications alike."""
+        """Return an action's title as this user may see it, for lists, window titles and notifications."""
         return self.shown(action.title)
 
     @property
     def system_labels(self) -> dict[str, str]:
-        """The word people use for each system, by its name."""
+        """The display name of each system, by its name in the settings."""
         return {info.name: info.label for info in self.systems}
 
     @property
     def served_by(self) -> dict[Capability, str]:
-        """The word for the systems that serve each capability; of several, all of them."""
+        """The display names of the systems that serve each capability, separated by commas."""
         found: dict[Capability, list[str]] = {}
         for info in self.systems:
             for capability in info.serves:
@@ -95,7 +96,7 @@ class Console:
         return {capability: ", ".join(labels) for capability, labels in found.items()}
 
     def label(self, system: str) -> str:
-        """Return the word people use for a system; the desk's own index is a place too."""
+        """Return a system's display name; the console's own index has one too."""
         if system == HERE:
             return "This desk"
         return next((info.label for info in self.systems if info.name == system), system)

@@ -1,4 +1,4 @@
-"""The deployment's settings: which systems there are and how each one is reached."""
+"""The settings of a deployment: its systems and how to reach each one."""
 
 from console.settings.addresses import LOOPBACK, is_safe_address
 from console.settings.capabilities import KINDS, Capability, Kind

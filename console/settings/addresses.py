@@ -1,4 +1,4 @@
-"""Web addresses in settings: whether they are some, and safe to send secrets to."""
+"""Checks of web addresses in settings: whether they are valid, and whether secrets may be sent to them."""
 
 from urllib.parse import urlsplit
 
@@ -6,9 +6,9 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def is_address(text: str) -> bool:
-    """Return whether a text is a web address with a host and, if any, a usable port, and nothing around or within it.
+    """Return whether a text is a web address with a host, a usable port if any, and nothing around or within it.
 
-    Python's own reading drops blanks and control characters, which others who read the address may not.
+    Python's parser drops blanks and control characters. Other programs that read the address may not.
     """
     if not text.isprintable() or " " in text:
         return False
@@ -20,7 +20,7 @@ def is_address(text: str) -> bool:
 
 
 def is_safe_address(address: str) -> bool:
-    """Return whether a text is a web address that is encrypted, or on this machine."""
+    """Return whether a text is a web address with https, or with http on this computer."""
     if not is_address(address):
         return False
     parts = urlsplit(address)
@@ -28,7 +28,7 @@ def is_safe_address(address: str) -> bool:
 
 
 def reference_problem(setting: str, reference: str | None) -> list[str]:
-    """Return what is wrong with where a secret is said to lie, in words that begin with the setting's name."""
+    """Return the problems of a reference to a secret, as phrases that begin with the setting's name."""
     scheme, _, rest = (reference or "").partition(":")
     if not reference or (scheme in {"store", "keyring", "env", "file"} and rest):
         return []

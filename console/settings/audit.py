@@ -1,4 +1,4 @@
-"""Where the audit goes, so that it outlives this machine."""
+"""Where audit entries are sent, so that they outlive this computer."""
 
 import msgspec
 
@@ -6,11 +6,11 @@ from console.settings.addresses import is_address, is_safe_address, reference_pr
 
 
 class AuditSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Collectors of the audit: a `file`, such as on a share that only grows, or an address that takes entries by POST.
+    """The collector of the audit: a `file`, such as on an append-only share, or a `url` that accepts entries by POST.
 
-    `secret` refers to where the token for the address lies. With neither the audit stays on this computer alone, where
-    cutting off its end cannot be found. Where it is `required`, nothing is shown of an account and nothing is done
-    while it cannot be written.
+    `secret` refers to the token for the address. Without a collector the audit is only on this computer, and removing
+    its end cannot be detected. With `required`, no account is shown and no action is done while the audit cannot be
+    written.
     """
 
     file: str | None = None
@@ -20,7 +20,7 @@ class AuditSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
 
 
 def audit_problems(settings: AuditSettings) -> list[str]:
-    """Return what is wrong with the settings, each in words that follow the file's name."""
+    """Return the problems of the settings, as phrases that follow the file's name."""
     if settings.file and settings.url:
         return ["audit takes a file or a url, not both"]
     if settings.url and not (is_address(settings.url) and is_safe_address(settings.url)):

@@ -1,4 +1,4 @@
-"""What a system can do for the console, and the three kinds of system the old form of the settings knows."""
+"""The capabilities of a system, and the three kinds of system in the older form of the settings."""
 
 from enum import Enum
 from typing import Literal
@@ -7,7 +7,7 @@ Kind = Literal["crm", "billing", "provisioning"]
 
 
 class Capability(Enum):
-    """One thing a system can serve; the value is its name in the settings. Each has a port in `console/ports`."""
+    """A kind of data that a system can serve. The value is its name in settings. Each has a port in `console/ports`."""
 
     CUSTOMERS = "customers"
     INTERACTIONS = "interactions"
@@ -44,5 +44,5 @@ KINDS: dict[Kind, tuple[Capability, ...]] = {
         Capability.OFFERINGS,
     ),
 }
-# One customer is one record, so one system keeps it; lists of everything else are merged.
+# A customer is one record, so one system has it. Lists of all other data are merged.
 SERVED_ONCE = frozenset({Capability.CUSTOMERS})

@@ -1,6 +1,6 @@
-"""The connectors that are installed, found through the entry point group `opticom_console.connectors`.
+"""Finds installed connectors through the entry point group `opticom_console.connectors`.
 
-The one that comes with the program uses the same door. A connector is loaded only where a deployment names it.
+The built-in connector uses the same way. A connector is loaded only if a deployment names it.
 """
 
 import functools
@@ -17,7 +17,7 @@ GROUP = "opticom_console.connectors"
 
 
 class ConnectorType(Protocol):
-    """What the settings need of a connector: which settings its systems have, and what can be wrong with them."""
+    """The part of a connector that the settings need: the type of its systems' settings, and the checks of them."""
 
     @property
     def settings(self) -> type[System]:
@@ -25,19 +25,19 @@ class ConnectorType(Protocol):
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """What such a system can serve at most."""
+        """The most that such a system can serve."""
 
     def complete(self, name: str, system: Mapping[str, Any], folder: Path | None) -> Mapping[str, Any]:
-        """Return the settings of one system as they stand in the file, with what the connector puts under them.
+        """Return the settings of one system from the file, completed with the connector's defaults.
 
-        Files of the deployment's own are looked for in `folder`.
+        Files of the deployment are looked for in `folder`.
 
         Raises:
-            ConfigurationError: What they refer to is not there.
+            ConfigurationError: Something that the settings refer to was not found.
         """
 
     def problems(self, name: str, system: System) -> list[str]:
-        """Return what is wrong with one system, in words that follow the file's name."""
+        """Return the problems of one system, as phrases that follow the file's name."""
 
 
 @functools.cache
@@ -50,7 +50,7 @@ def connector(name: str) -> ConnectorType:
     """Return an installed connector by its name.
 
     Raises:
-        ConfigurationError: There is none of that name, or it cannot be loaded.
+        ConfigurationError: No connector of that name is installed, or it cannot be loaded.
     """
     found = _installed().get(name)
     if found is None:

@@ -1,4 +1,4 @@
-"""The deployment's settings: which systems there are and how each one is spoken to, read from one TOML file."""
+"""The settings of a deployment, loaded from one TOML file: its systems and how to reach each one."""
 
 import re
 import tomllib
@@ -21,21 +21,21 @@ from console.settings.verification import VerificationSettings, verification_pro
 
 
 class Store(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How long and how much the desk keeps of what the systems said; unsent work is kept for ever."""
+    """How long (days) and how much (MB) the console saves of the systems' data. Unsent work is never deleted."""
 
     keep_days: int = 30
     max_mb: float = 500.0
 
 
 class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Everything the desk must be told; `country` is the ISO 3166 code for phone numbers typed without one.
+    """All settings of a deployment. `country` is the ISO 3166 code for phone numbers typed without a country code.
 
-    `sign_in` is where people sign in; without it nobody is asked who they are. `service_orders` is whether what the
-    desk suspends, resumes or ends needs a service order beside the product order. `verification` says how callers are
-    verified before an account is shown; it holds where people sign in. `audit` is who collects what is
-    written down of who saw and did what. Where people sign in, a desk nobody touches is locked after `lock_after_min`.
-    `hide_from_capture` leaves the window out of screenshots and shared screens where the system can (Windows, macOS).
-    `roles` is what it changes of who may see and do what.
+    `sign_in` is where people sign in; without it nobody signs in. `service_orders` is whether to suspend, resume or end
+    a service needs a service order besides the product order. `verification` is how callers are verified before an
+    account is shown; it applies where people sign in. `audit` is the collector of audit entries. Where people sign in,
+    an idle console locks after `lock_after_min` minutes. `hide_from_capture` hides the window from screenshots and
+    shared screens where the operating system supports it (Windows, macOS). `roles` changes what the roles may see and
+    do.
     """
 
     name: str = "OptiCom"
@@ -52,7 +52,7 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     @property
     def kept_secrets(self) -> dict[str, str]:
-        """What lies in the desk's own store (`store:NAME`), each with the word for whose secret it is."""
+        """The references to secrets in the console's own store (`store:NAME`), each with the name of its owner."""
         asked = {
             secret: label_of(name, system) for name, system in self.systems.items() for secret in system.auth.references
         }
@@ -62,15 +62,15 @@ class Deployment(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 
     @property
     def in_older_form(self) -> tuple[str, ...]:
-        """The systems that say with `kind` what they serve, which still works."""
+        """The systems that still use the older setting `kind`, which works."""
         return tuple(name for name, system in self.systems.items() if system.kind is not None)
 
 
 def load_deployment(path: Path, policy: Policy | None = None) -> Deployment:
-    """Return the settings in a TOML file, under a policy; by default under that of this computer.
+    """Return the settings in a TOML file, overridden by a policy; by default the policy of this computer.
 
     Raises:
-        ConfigurationError: One sentence that names the file, the setting and what is wrong with it.
+        ConfigurationError: One sentence that names the file, the setting and the problem.
     """
     try:
         text = _read(path)
@@ -97,12 +97,12 @@ def _read(path: Path) -> str:
 
 
 def parse_deployment(text: str, *, source: str, folder: Path | None = None, policy: Policy | None = None) -> Deployment:
-    """Return the settings in a TOML text; `source` is named in what is wrong with it.
+    """Return the settings in a TOML text. Error messages name `source`.
 
-    Profiles of the deployment's own are looked for beside it, in `folder`.
+    Profiles of the deployment are looked for in `folder`.
 
     Raises:
-        ConfigurationError: One sentence that names the source, the setting and what is wrong with it.
+        ConfigurationError: One sentence that names the source, the setting and the problem.
     """
     try:
         document = tomllib.loads(text)
@@ -114,11 +114,11 @@ def parse_deployment(text: str, *, source: str, folder: Path | None = None, poli
 
 
 def deployment_of(document: dict[str, Any], *, source: str, folder: Path | None = None) -> Deployment:
-    """Return the settings in what a TOML file holds; as `parse_deployment` otherwise."""
+    """Return the settings in a decoded TOML document. Otherwise like `parse_deployment`."""
     systems = document.get("systems")
     named = systems if isinstance(systems, dict) else {}
     try:
-        # The systems are read by their connectors' own settings; what stands here of them need only be tables.
+        # Each system is read with the settings type of its connector; here they need only be tables.
         rest = {**document, "systems": {}} if isinstance(systems, dict) else document
         deployment = msgspec.convert(rest, Deployment)
     except msgspec.ValidationError as error:
@@ -148,7 +148,7 @@ def deployment_of(document: dict[str, Any], *, source: str, folder: Path | None 
 
 
 def _problems_of_systems(systems: Mapping[str, System]) -> list[str]:
-    """Return what is wrong with the systems, together and one by one, in words that follow the file's name."""
+    """Return the problems of the systems, together and one by one, as phrases that follow the file's name."""
     found = [problem for name, system in systems.items() for problem in _problems(name, system)]
     for capability in SERVED_ONCE:
         serving = [name for name, system in systems.items() if capability in system.serves]
@@ -167,10 +167,10 @@ def _problems(name: str, system: System) -> list[str]:
 
 
 def read_system(name: str, settings: Any, *, source: str, folder: Path | None = None) -> System:
-    """Return the settings of one system, in the type that its connector gives them; not yet checked.
+    """Return the settings of one system, in the type that its connector defines. They are not checked yet.
 
     Raises:
-        ConfigurationError: One sentence that names the source, the setting and what is wrong with it.
+        ConfigurationError: One sentence that names the source, the setting and the problem.
     """
     document: dict[str, Any] = {"systems": {name: settings}}
     try:
@@ -195,7 +195,7 @@ class _Systems(msgspec.Struct):
 
 
 def parse_system(name: str, settings: dict[str, Any], *, source: str, folder: Path) -> System:
-    """Return the settings of one system alone; problems are told as in `parse_deployment`."""
+    """Return the checked settings of one system only. Raises the errors of `parse_deployment`."""
     system = read_system(name, settings, source=source, folder=folder)
     problems = _problems(name, system)
     if problems:

@@ -1,4 +1,4 @@
-"""Says in one sentence, with the setting's full name, why a configuration does not have the shape it must have."""
+"""Turns validation errors of a configuration into one sentence with the full name of the setting."""
 
 import re
 from collections.abc import Iterator
@@ -23,9 +23,9 @@ _GOT = {"float": "a number with decimals", "null": "nothing"}
 
 
 def in_words(error: msgspec.ValidationError, document: Any, wanted: type) -> str:
-    """Return the sentence for what was wrong as `document` was converted to `wanted`.
+    """Return the sentence for an error that occurred when `document` was converted to `wanted`.
 
-    msgspec does not name the key of a table it stands in; the key is found by leaving out all others.
+    msgspec does not name the table key of an error. The key is found by converting the document with one key at a time.
     """
     reason, _, path = str(error).partition(" - at ")
     way = [int(index) if index else name or None for name, index in _STEP.findall(path)]
@@ -36,7 +36,7 @@ def in_words(error: msgspec.ValidationError, document: Any, wanted: type) -> str
 
 
 def _alone(document: Any, way: list[str | int | None]) -> Iterator[tuple[Any, list[str | int | None]]]:
-    """Return the document with one key alone where the way names none, and the way with that key, for each it has."""
+    """Yield the document with one key alone where the path names none, and the path with that key, for each key."""
     if not way:
         yield document, []
         return
@@ -61,7 +61,7 @@ def _fails(document: Any, wanted: type, reason: str) -> bool:
 
 
 def _shown(way: list[str | int | None]) -> str:
-    """Return a setting's name as it would be written in the file; lists count from 1."""
+    """Return a setting's name as it is written in the file. List items count from 1."""
     words = ""
     for part in way:
         if isinstance(part, int):
@@ -98,7 +98,7 @@ def _sentence(way: list[str | int | None], reason: str, wanted: type) -> str:
 
 
 def _allowed(kind: Any, way: list[str | int | None]) -> list[str]:
-    """Return the words a setting may be, found in the types on the way to it; nothing where it takes any."""
+    """Return the allowed values of a setting, found in the types along its path; empty if any value is allowed."""
     if isinstance(kind, msgspec.inspect.UnionType):
         return [word for one in kind.types for word in _allowed(one, way)]
     if not way:

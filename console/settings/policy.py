@@ -1,4 +1,4 @@
-"""What the administrator of a computer decides over its users' configuration: roles, verification, audit, lock."""
+"""The administrator's policy of a computer, which overrides users' settings: roles, verification, audit, lock."""
 
 import hashlib
 import os
@@ -11,15 +11,15 @@ from typing import Any
 
 from console.errors import ConfigurationError
 
-# What a user's own configuration may not loosen once a policy has it; each stands for the whole of its kind.
+# Only these settings may be in a policy. Each replaces the user's whole setting of that name.
 GOVERNED = frozenset({"roles", "verification", "audit", "lock_after_min", "hide_from_capture"})
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a policy file says. `digest` is what the audit names it by; `warning` is why it was not used, if it was not.
+    """A policy file's content. `digest` names it in the audit. `warning` says why the file was not used, or is empty.
 
-    Without a file all of it is empty, and a user's configuration stands as it is.
+    Without a file all fields are empty, and a user's configuration is unchanged.
     """
 
     settings: dict[str, Any] = field(default_factory=dict)
@@ -27,12 +27,12 @@ class Policy:
     warning: str = ""
 
     def over(self, document: dict[str, Any]) -> dict[str, Any]:
-        """Return a configuration with what the policy says in place of what it says itself."""
+        """Return a configuration in which the policy's settings replace its own."""
         return {**document, **self.settings}
 
 
 def policy_file() -> Path:
-    """Return where the policy of this computer lies: a place that its users cannot write."""
+    """Return the path of this computer's policy, in a folder that its users cannot write."""
     if sys.platform == "win32":
         return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / "OptiCom Console" / "policy.toml"
     if sys.platform == "darwin":
@@ -43,10 +43,10 @@ def policy_file() -> Path:
 def read_policy(path: Path | None = None) -> Policy:
     """Return the policy of this computer. Blocks.
 
-    One that whoever started the console can write is no administrator's: it is left out, with a warning.
+    A policy that the current user can write is not an administrator's. It is ignored, with a warning.
 
     Raises:
-        ConfigurationError: There is one and it cannot be read, or says what no policy can: the console must not start
+        ConfigurationError: The policy cannot be read, or has settings that it may not have. The console must not start
             without it.
     """
     path = path or policy_file()
@@ -69,10 +69,10 @@ def read_policy(path: Path | None = None) -> Policy:
 
 
 def _is_writable(path: Path) -> bool:
-    """Return whether this user could change the file, or put another in its place."""
+    """Return whether the current user could change the file or replace it."""
     if sys.platform == "win32":
         return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
-    if os.geteuid() == 0:  # an administrator: then nobody else may
+    if os.geteuid() == 0:  # an administrator: then no other user may write it
         loose = stat.S_IWGRP | stat.S_IWOTH
         return any(one.stat().st_uid != 0 or one.stat().st_mode & loose for one in (path, path.parent))
     return any(os.access(one, os.W_OK) or one.stat().st_uid == os.geteuid() for one in (path, path.parent))

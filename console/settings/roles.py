@@ -1,4 +1,4 @@
-"""What can be seen and done at the desk, and what a deployment changes of who may."""
+"""The data that can be seen and the actions that can be done, and a deployment's changes to the roles."""
 
 import re
 from decimal import Decimal
@@ -10,7 +10,7 @@ ROLES = ("rep", "senior rep", "supervisor", "field technician", "trainee")
 
 
 class DataScope(Enum):
-    """A kind of fact that can be shown or withheld."""
+    """A kind of data that can be shown or withheld."""
 
     CUSTOMER = "customer"
     PARTY = "party"
@@ -38,7 +38,7 @@ class DataScope(Enum):
 
 
 class Permission(Enum):
-    """A kind of act."""
+    """A kind of action."""
 
     ADD_NOTE = "add notes"
     CHANGE_CONTACT = "change contact data"
@@ -64,7 +64,7 @@ class Permission(Enum):
 
 
 class Personal(Enum):
-    """A kind of personal value that a role may see only on demand, which is recorded."""
+    """A kind of personal value that is masked for a role and shown only on demand, which is logged."""
 
     PHONE = "phone numbers"
     EMAIL = "e-mail addresses"
@@ -72,11 +72,11 @@ class Personal(Enum):
 
 
 class RoleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a deployment changes of one role; what is not written stays as the desk has it (docs/roles.md).
+    """A deployment's changes to one role. Settings that are not given stay as built in (docs/roles.md).
 
-    `allows` and `withholds` name what is seen and done (`bills`, `give_credit`), `masked` what is shown only on demand
-    (`phone`, `email`, `birth`). `credit_limits` is how much may be given one customer in 30 days without asking, by
-    currency, with tax.
+    `allows` and `withholds` name data scopes and permissions (`bills`, `give_credit`). `masked` names values that are
+    shown only on demand (`phone`, `email`, `birth`). `credit_limits` is the credit one customer may get in 30 days
+    without approval, by currency, with tax.
     """
 
     allows: tuple[str, ...] = ()
@@ -86,19 +86,19 @@ class RoleSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
 
 
 def named(names: tuple[str, ...]) -> tuple[frozenset[DataScope], frozenset[Permission]]:
-    """Return what these names stand for, of what is seen and of what is done; unknown ones are left out."""
+    """Return the data scopes and the permissions of these names. Unknown names are skipped."""
     scopes = frozenset(one for one in DataScope if one.name.lower() in names)
     return scopes, frozenset(one for one in Permission if one.name.lower() in names)
 
 
 def unknown_names(names: tuple[str, ...]) -> list[str]:
-    """Return the names that stand for nothing that is seen or done."""
+    """Return the names that are neither a data scope nor a permission."""
     known = {one.name.lower() for one in DataScope} | {one.name.lower() for one in Permission}
     return [name for name in names if name not in known]
 
 
 def role_problems(roles: dict[str, RoleSettings]) -> list[str]:
-    """Return what is wrong with the settings, each in words that follow the file's name."""
+    """Return the problems of the settings, as phrases that follow the file's name."""
     found = [f'roles."{role}" is none of {", ".join(ROLES)}' for role in roles if role not in ROLES]
     kinds = [one.name.lower() for one in Personal]
     for role, settings in roles.items():

@@ -1,4 +1,4 @@
-"""How people sign in, as the deployment says it."""
+"""The settings of a deployment for signing in."""
 
 from urllib.parse import urlsplit
 
@@ -9,13 +9,12 @@ from console.settings.roles import ROLES
 
 
 class SignInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The identity provider people sign in at, and what their roles are called there.
+    """The identity provider at which people sign in, and the names of the roles there.
 
-    `issuer` is the provider's address, under which its discovery document lies; `client` the desk's name there, a
-    public client that may return to any port of 127.0.0.1. `claim` says where in the ID token the roles are, with dots
-    between nested names, and `roles` leads from a value there to a role of the desk; where several fit, the first
-    written here counts. `offline_hours` is for how long after the last sign-in a person may work while the provider
-    cannot be reached.
+    `issuer` is the provider's address, with its discovery document below it. `client` is the console's name there: a
+    public client that may return to any port of 127.0.0.1. `claim` is the path of the roles in the ID token, with dots
+    between nested names. `roles` maps a value there to a role of the console; of several matches the first one in the
+    file counts. `offline_hours` is how long after the last sign-in a person may work while the provider is unreachable.
     """
 
     issuer: str
@@ -27,7 +26,7 @@ class SignInSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
 
 def sign_in_problems(settings: SignInSettings) -> list[str]:
-    """Return what is wrong with the settings, each in words that follow the file's name."""
+    """Return the problems of the settings, as phrases that follow the file's name."""
     found = []
     parts = urlsplit(settings.issuer) if is_address(settings.issuer) else None
     if parts is None or parts.query or parts.fragment:

@@ -1,4 +1,4 @@
-"""The settings that every system has, whichever connector speaks to it."""
+"""The settings that every system has, with any connector."""
 
 from typing import Literal
 from urllib.parse import urlsplit
@@ -8,17 +8,18 @@ import msgspec
 from console.settings.addresses import is_address, is_safe_address, reference_problem
 from console.settings.capabilities import KINDS, Capability, Kind
 
-# How a reference to a secret in the desk's own store begins.
+# The prefix of a reference to a secret in the console's own store.
 KEPT = "store:"
 
 
 class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How requests prove who sends them; `secret` refers to where the secret lies, it is never in this file.
+    """How requests are authenticated. `secret` is a reference; the secret itself is never in this file.
 
-    With `person` it is the access token of whoever signed in at the desk's own identity provider ([sign_in]).
+    With `person` the credential is the access token of the person who signed in to the console ([sign_in]).
 
-    With `oauth2` a token is fetched from `token_url` for `client`, whose secret it is: by `grant` client_credentials,
-    or by password for `user`, whose password `password` refers to. `client_in` is where client and secret are written.
+    With `oauth2` a token is fetched from `token_url` for `client` with its `secret`. `grant` is client_credentials, or
+    password for `user`, with a reference to the password in `password`. `client_in` is where client and secret are
+    sent.
     """
 
     kind: Literal["none", "bearer", "basic", "header", "oauth2", "person"] = "none"
@@ -34,16 +35,16 @@ class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     @property
     def references(self) -> tuple[str, ...]:
-        """Where its secrets lie."""
+        """The references to its secrets."""
         return tuple(one for one in (self.secret, self.password) if one)
 
 
 class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One system of record and how it is reached.
+    """One system of record and how to reach it.
 
-    `connector` names who speaks to it, and `capabilities` what it serves; a connector's own settings are a subclass.
-    `kind` is the older form: it stands for the capabilities of a CRM, a billing or a provisioning system.
-    `label` is the word people use for it.
+    `connector` names the connector, and `capabilities` what the system serves. A connector's own settings are a
+    subclass. `kind` is the older form: the capabilities of a CRM, a billing or a provisioning system. `label` is the
+    name that users see. Limits are in seconds, requests at once and MB of a response.
     """
 
     connector: str = "tmforum"
@@ -58,17 +59,17 @@ class System(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     @property
     def serves(self) -> tuple[Capability, ...]:
-        """What it serves, in the order in which it is said."""
+        """The capabilities it serves, in the order of the settings."""
         return self.capabilities or (KINDS[self.kind] if self.kind is not None else ())
 
 
 def label_of(name: str, system: System) -> str:
-    """Return the word people use for a system: what the settings say, else what its name or kind suggests."""
+    """Return the name that users see: `label`, else a name made from the system's kind or name."""
     return system.label or {"crm": "CRM"}.get(system.kind or name, (system.kind or name).title())
 
 
 def system_problems(name: str, system: System) -> list[str]:
-    """Return what is wrong with one system, whichever connector it has, in words that follow the file's name."""
+    """Return the problems of one system, with any connector, as phrases that follow the file's name."""
     found = []
     if not system.serves:
         known = ", ".join(one.value for one in Capability)
@@ -91,7 +92,7 @@ def system_problems(name: str, system: System) -> list[str]:
 
 
 def limit_problems(name: str, limits: dict[str, tuple[float, float, float]]) -> list[str]:
-    """Return which numbers of a system are not between the least and the most they may be."""
+    """Return the problems of a system's numbers that are outside their limits; `limits` gives value, low and high."""
     return [
         f"systems.{name}.{key} must be between {low:g} and {high:g}, not {value:g}"
         for key, (value, low, high) in limits.items()
@@ -99,7 +100,7 @@ def limit_problems(name: str, limits: dict[str, tuple[float, float, float]]) -> 
     ]
 
 
-# The settings each way of signing in needs.
+# The settings that each authentication kind requires.
 _NEEDED = {
     "none": (),
     "person": (),
@@ -115,7 +116,7 @@ def _needed_by(auth: Auth) -> tuple[str, ...]:
 
 
 def _auth_problems(name: str, auth: Auth) -> list[str]:
-    """Return what is wrong with how a system is signed in to, each beginning with the setting's name."""
+    """Return the problems of a system's authentication, as phrases that begin with the setting's name."""
     hint = f"; write where the secret lies, such as keyring:opticom/{name}"
     missing = [key for key in _needed_by(auth) if not getattr(auth, key)]
     found = [f"{key} is missing{hint if key in {'secret', 'password'} else ''}" for key in missing]

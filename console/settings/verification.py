@@ -1,4 +1,4 @@
-"""What must be known of a caller before an account is shown, as the deployment says it."""
+"""How callers are verified before an account is shown, according to the deployment."""
 
 from typing import Literal
 
@@ -10,14 +10,14 @@ Opens = Literal["account", "call detail"]
 
 
 class Method(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One way to know a caller.
+    """One way to verify a caller.
 
-    With `checks` the desk compares what the caller says with what CRM holds and never shows that: their day of birth,
-    or one of their account numbers; or CRM compares by itself and the desk never learns it: the account's PIN, or a
-    code that CRM sends to a number of record. A CRM that does not offer the last two has no such method.
+    With `checks` the console compares the caller's reply with CRM's data, which it never shows: the date of birth, or
+    an account number. For `pin` and `code` CRM compares by itself and the console never learns the value: the account's
+    PIN, or a code that CRM sends to a number of record. A CRM that does not offer these two has no such method.
 
-    Without `checks` the rep answers for having done what `words` say; `shows` is what the rep must see for that, shown
-    once it is chosen. `opens` is how far.
+    Without `checks` the rep confirms having done what `words` say. `shows` is the data that the rep needs for that,
+    shown once the method is chosen. `opens` is how much the method unlocks.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Method(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
     @property
     def proof(self) -> Literal["pin", "code"] | None:
-        """What the system compares by itself, so that nothing on a screen gives it away; None for the others."""
+        """The value that the system compares by itself, so that no screen reveals it; None for other methods."""
         match self.checks:
             case "pin" | "code" as proof:
                 return proof
@@ -38,25 +38,25 @@ class Method(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 
 # Call detail is opened by nothing a stranger can look up or read off a bill (47 CFR 64.2010 (b)).
 METHODS = (
-    Method(name="birth", words="Day of birth", checks="birth_on"),
+    Method(name="birth", words="Date of birth", checks="birth_on"),
     Method(name="account", words="An account number, as on the bill", checks="account_number"),
     Method(name="pin", words="The account's PIN", checks="pin", opens="call detail"),
     Method(name="code", words="A code sent to their phone", checks="code", opens="call detail"),
     # Today's number on file may be one that a stranger has just had changed, so it opens no call detail by itself.
-    Method(name="callback", words="I have called back the number on file", shows="phone"),
-    Method(name="photo", words="I have seen a valid photo ID", opens="call detail"),
+    Method(name="callback", words="I called back the number on file", shows="phone"),
+    Method(name="photo", words="I checked a valid photo ID", opens="call detail"),
 )
 
 
 class VerificationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """When and how a caller is verified.
 
-    `shown` is what the desk shows before, besides the customer's number, to know whom to ask: their name, the phone
-    number on file. After `attempts` wrong answers the account stays closed for `closed_min` minutes. After
-    `lapse_min` an opening lapses, unless it is prolonged.
+    `shown` is the data shown before verification, besides the customer number, so that the rep knows who should be
+    calling: name, phone number on file. After `attempts` wrong replies the account stays locked for `closed_min`
+    minutes. An access grant expires after `lapse_min` minutes, unless it is extended.
 
-    `stronger` names what is seen and done only after a method that opens call detail, `without_caller` what is done
-    where an account is open for a ticket, a visit or another reason.
+    `stronger` names the data and actions that need a method that unlocks call detail. `without_caller` names the
+    actions that are possible where an account is open for a ticket, an appointment or another reason.
     """
 
     required: bool = True
@@ -70,7 +70,7 @@ class VerificationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
 
 
 def verification_problems(settings: VerificationSettings) -> list[str]:
-    """Return what is wrong with the settings, each in words that follow the file's name."""
+    """Return the problems of the settings, as phrases that follow the file's name."""
     found = []
     if not 1 <= settings.attempts <= 10:
         found.append("verification.attempts must be between 1 and 10")

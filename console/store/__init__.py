@@ -1,1 +1,1 @@
-"""The desk's encrypted local store: facts with their versions, answers, drafts, the outbox and the search index."""
+"""The console's encrypted local store: facts with versions, responses, drafts, the outbox and the search index."""

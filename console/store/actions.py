@@ -1,4 +1,4 @@
-"""The outbox's entries. Implements the port ActStore."""
+"""The entries of the outbox. Implements the port `ActionStore`."""
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 
 class ActionRepository:
-    """The table of acts, in the order they were done."""
+    """The table of actions, in the order in which they were added."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -55,7 +55,7 @@ class ActionRepository:
 
 
 def _readable(rows: Iterable[tuple[Any, ...]]) -> Iterator[Action]:
-    """Yield the acts that can be read; another is left where it is, and told of when the store is opened."""
+    """Yield the actions that can be read. The others stay in the table; `read_through` reports them at the start."""
     for seq, body in rows:
         try:
             yield decode_action(body if isinstance(body, bytes) else b"")

@@ -1,4 +1,4 @@
-"""Answers of the systems with their ETags. Implements the port AnswerStore."""
+"""Cached responses of the systems with their ETags. Implements the port `AnswerStore`."""
 
 from datetime import UTC, datetime
 
@@ -8,10 +8,11 @@ import msgspec
 from console.store.database import Database
 
 _MOST_BYTES = 64 * 1024 * 1024
+# Bytes of response bodies in the table.
 
 
 class AnswerRepository:
-    """The table of answers; beyond its size those not used for longest are forgotten."""
+    """The table of cached responses. If it is too large, the rows saved longest ago are deleted."""
 
     def __init__(self, database: Database, most_bytes: int = _MOST_BYTES) -> None:
         self._database = database
@@ -28,7 +29,7 @@ class AnswerRepository:
             try:
                 return str(row[0]), msgspec.json.decode(bytes(row[1]), type=dict[str, str]), bytes(row[2])
             except (msgspec.MsgspecError, TypeError):
-                return None  # it is asked for whole
+                return None  # the response is loaded from the system again
 
         return await self._database.read(work)
 
@@ -40,7 +41,7 @@ class AnswerRepository:
                 "INSERT OR REPLACE INTO answer (question, etag, headers, body, used_at) VALUES (?, ?, ?, ?, ?)",
                 (question, etag, msgspec.json.encode(headers), body, now),
             )
-            # Counted once and added to, never less than there is: counting reads the whole table.
+            # Count once, then add: counting reads the whole table. The number may be too high, never too low.
             counted = self._counted_bytes
             self._counted_bytes = _size(connection) if counted is None else counted + len(body)
             if self._counted_bytes > self._most_bytes:

@@ -1,4 +1,4 @@
-"""The chain of the audit. Implements the port AuditStore."""
+"""The audit chain. Implements the port `AuditStore`."""
 
 import logging
 import secrets
@@ -15,7 +15,7 @@ _log = logging.getLogger(__name__)
 
 
 class AuditRepository:
-    """The table of the audit; rows are only ever added."""
+    """The audit table. Rows are only added, never changed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -58,7 +58,7 @@ class AuditRepository:
         def work(connection: apsw.Connection) -> list[Link]:
             found: list[Link] = []
             for seq, body, head in connection.execute("SELECT seq, body, head FROM audit ORDER BY seq DESC"):
-                # All of them: a clock that was set back makes a later entry older.
+                # Check all entries: after the clock was set back, a later entry may have an earlier time.
                 if _fits(query, int(seq), bytes(body)):
                     found.append(Link("", int(seq), bytes(body), str(head)))
                 if len(found) == query.limit:
@@ -90,13 +90,13 @@ def _fits(query: AuditQuery, seq: int, body: bytes) -> bool:
 
 
 class _Chains:
-    """Which chain an entry is of."""
+    """Finds the chain of an entry."""
 
     def __init__(self, before: str, begun: Sequence[tuple[int, str]]) -> None:
         self._before, self._begun = before, begun
 
     def name_at(self, seq: int) -> str:
-        """Return the name of the chain of an entry; before each run had its own, all were of one."""
+        """Return the name of an entry's chain. Entries from before each run had its own chain share one name."""
         index = bisect_right(self._begun, seq, key=lambda one: one[0])
         return self._begun[index - 1][1] if index else self._before
 
@@ -119,7 +119,7 @@ def _last(connection: apsw.Connection) -> ChainEnd | None:
 
 
 def _add(connection: apsw.Connection, body: bytes) -> Link:
-    """Add an entry at the end. Where no run has begun a chain, the store's own is begun."""
+    """Add an entry at the end. If no run has started a chain yet, use the store's own chain name."""
     last = _last(connection)
     seq, before = (last.seq + 1, last.head) if last else (1, FIRST_HEAD)
     head = head_of(before, seq, body)

@@ -1,4 +1,4 @@
-"""What an opened store holds besides its tables' own subjects: its state, and what of it cannot be read."""
+"""Facts about an opened store: its state values, and how many of its records cannot be read."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -13,13 +13,13 @@ from console.store.payloads import decode_action
 
 
 class StoreState:
-    """Small facts about the store itself, each by its name."""
+    """Small values about the store itself, by name."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def load(self, name: str) -> str:
-        """Return what is kept under a name, empty where nothing is."""
+        """Return the value saved under a name, or an empty text."""
 
         def work(connection: apsw.Connection) -> str:
             row = connection.execute("SELECT value FROM store_state WHERE name = ?", (name,)).fetchone()
@@ -35,7 +35,7 @@ class StoreState:
 
 
 async def count_open_actions(database: Database) -> int:
-    """Return how many actions have not come to their end.
+    """Return how many actions have not ended yet.
 
     Raises:
         StoreError: The store cannot be read.
@@ -44,12 +44,12 @@ async def count_open_actions(database: Database) -> int:
 
 
 async def read_through(database: Database) -> str:
-    """Read what a start needs; return what the user must know of it, empty where all is well.
+    """Read the records that a start needs. Return a message for the user, or an empty text if all is well.
 
-    A record that cannot be read is left where it is, for a newer version or an administrator: the rest works.
+    Unreadable records stay in the store, for a newer version or an administrator. Everything else works.
 
     Raises:
-        StoreDamagedError: The file is damaged where a start needs it.
+        StoreDamagedError: The file is damaged in a place that a start needs.
     """
     unreadable = await database.read(_unreadable)
     message = []

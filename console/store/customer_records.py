@@ -1,4 +1,4 @@
-"""All that this computer keeps of one customer, and of everybody for too long. Implements the port CustomerData."""
+"""All records about one customer on this computer, and deletion of old records. Implements the port `CustomerData`."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -10,23 +10,24 @@ import msgspec
 from console.store.database import Database
 from console.store.payloads import decode_action
 
-# Drafts and answers are not kept under a customer: a draft names its owner in its place, an answer hides its question.
+# Drafts and responses have no customer column. The key of a draft contains its customer; a response has only a hashed
+# key.
 _OF_CUSTOMER = {"fact": "customer", "act": "customer"}
 
 
 class CustomerRecords:
-    """One rule over every table, so that a new one is not forgotten; a test holds it against the schema."""
+    """One rule for every table, so that no new table is forgotten; a test compares it with the schema."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def unsent(self, customer: str) -> int:
-        """Return how many actions on a customer have not come to their end."""
+        """Return how many actions on a customer have not ended yet."""
         question = "SELECT count(*) FROM act WHERE customer = ? AND open"
         return await self._database.read(lambda connection: int(connection.execute(question, (customer,)).get))
 
     async def export(self, customer: str) -> Mapping[str, Any]:
-        """Return everything that is kept of a customer, by table, as JSON values."""
+        """Return all stored data about a customer, by table, as JSON values."""
 
         def work(connection: apsw.Connection) -> dict[str, Any]:
             facts = connection.execute(
@@ -56,9 +57,9 @@ class CustomerRecords:
         return await self._database.read(work)
 
     async def erase(self, customer: str) -> int:
-        """Remove everything that is kept of a customer, but the audit; return how many records went.
+        """Delete all data about a customer except the audit. Return the number of deleted records.
 
-        Stored answers of the systems hide what was asked, so all of them go; they are asked for anew.
+        Cached responses have hashed keys, so all of them are deleted. They are loaded from the systems again.
         """
 
         def work(connection: apsw.Connection) -> int:
@@ -74,9 +75,9 @@ class CustomerRecords:
         return await self._database.write(work, settle=True)
 
     async def forget(self, *, before: datetime) -> int:
-        """Remove what was seen, used, typed or ended before a moment (aware UTC); return how many records went.
+        """Delete data seen, used, typed or ended before a moment (aware UTC). Return the number of deleted records.
 
-        What is not sent yet stays however old it is, and so does the audit.
+        Unsent actions stay, however old they are, and so does the audit.
         """
         limit = before.astimezone(UTC).isoformat(timespec="microseconds")
 
@@ -95,7 +96,7 @@ class CustomerRecords:
 
 
 def _forget_people(connection: apsw.Connection, where: str, values: Sequence[str]) -> int:
-    """Remove people from the index, and with the last of them the words that lead to a name with a slip."""
+    """Delete people from the index, and the misspelling variants of words that no other name contains."""
     rows = connection.execute(f"SELECT id FROM person WHERE {where}", values).fetchall()  # noqa: S608 - our words
     if not rows:
         return 0
@@ -109,7 +110,7 @@ def _forget_people(connection: apsw.Connection, where: str, values: Sequence[str
 
 
 def _drafts(connection: apsw.Connection, customer: str) -> list[tuple[str, str, str]]:
-    """Return the drafts of a customer: the second part of a place is whose it is, or the action that is edited."""
+    """Return a customer's drafts. The second part of a draft key is the customer or the edited action."""
     actions = connection.execute("SELECT id FROM act WHERE customer = ?", (customer,)).fetchall()
     owners = {customer, *(str(action) for (action,) in actions)}
     rows = connection.execute("SELECT place, text, kept_at FROM draft").fetchall()

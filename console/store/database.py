@@ -1,6 +1,6 @@
-"""One encrypted file with one writer on a thread of its own, where what waits together is committed together.
+"""One encrypted file with one writer thread. Writes that wait at the same time are committed together.
 
-The file is in the format of SQLCipher 4 (AES-256-CBC, HMAC-SHA-512 a page), made by SQLite3 Multiple Ciphers. Temporary
+The file has the format of SQLCipher 4 (AES-256-CBC, HMAC-SHA-512 per page), made by SQLite3 Multiple Ciphers. Temporary
 data stays in memory and deleted data is overwritten; both are compiled into the library.
 """
 
@@ -28,19 +28,19 @@ _log = logging.getLogger(__name__)
 _PLAIN_HEADER = b"SQLite format 3\x00"
 Work = Callable[[apsw.Connection], T]
 _Waiting = tuple[Work[Any], Future[Any], bool]
-# Enough to spare the disk, so few that what was typed never waits long for what was read.
+# Writes per commit: enough to spare the disk, few enough that a draft never waits long behind loaded data.
 _MOST_TOGETHER = 32
 _LONGEST_LOG = 1000
-# The version of the schema since which commits are counted.
+# Commits are counted since this version of the schema.
 _COUNTS_COMMITS = 5
 _TRIES_TO_WRITE_OVER = 3
 
 
 class Database:
-    """An open store. Made by `open_database` or `in_memory`; all its calls are for one event loop.
+    """An open store, made by `open_database` or `in_memory`. Use it from one event loop only.
 
-    A write that has returned is on the disk. Writes are carried out one after the other in the order of their calls;
-    those that wait at once share a commit, so that many cost the disk as little as one. Reads go beside them.
+    A write that has returned is on the disk. Writes run one after the other, in the order of the calls. Writes that
+    wait at the same time share one commit, so many cost the disk as much as one. Reads run in parallel.
     """
 
     def __init__(
@@ -66,16 +66,16 @@ class Database:
 
     @property
     def folder(self) -> Path | None:
-        """Where the store lies; None in memory, and for one that is only read."""
+        """The folder of the store; None for a store in memory or one that is only read."""
         return self._lock.folder if self._lock is not None else None
 
     async def write(self, work: Work[T], *, settle: bool = False) -> T:
-        """Return what some work made in one transaction; when it raises, nothing of it is kept.
+        """Run some work in one transaction and return its result. If it raises, nothing of it is saved.
 
-        `settle` moves it out of the log into the file itself right after: damage of a page is found there.
+        `settle` then moves the commit from the log into the file, so that a damaged page is found at once.
 
         Raises:
-            StoreFullError: There is no room, or the disk cannot be written.
+            StoreFullError: The disk is full or cannot be written.
             StoreDamagedError: The file is damaged.
         """
         if self._is_closed:
@@ -85,17 +85,17 @@ class Database:
         return await asyncio.wrap_future(outcome)
 
     async def read(self, work: Work[T]) -> T:
-        """Return what some work read; it does not wait for writes.
+        """Run some work that only reads and return its result. It does not wait for writes.
 
         Raises:
             StoreDamagedError: The file is damaged.
         """
         if self._reader is self._writer:
-            return await self.write(work)  # in memory there is nothing to read beside
+            return await self.write(work)  # a store in memory has one connection only
         return await asyncio.get_running_loop().run_in_executor(self._reading, self._run, self._reader, work)
 
     def write_now(self, work: Work[T]) -> T:
-        """Do one transaction on the calling thread; for the writer's own, and before and after the loop runs."""
+        """Run one transaction on the calling thread: the writer's, or any before and after the event loop runs."""
 
         def transaction(connection: apsw.Connection) -> T:
             if self._lock is not None:
@@ -119,7 +119,7 @@ class Database:
         return self._run(self._writer, transaction)
 
     def _on_log(self, connection: apsw.Connection, _name: str, frames: int) -> int:
-        """Take how far the log reaches after a commit; a long one is moved into the file, as SQLite would by itself."""
+        """Record the length of the log after a commit. Move a long log into the file, as SQLite does by default."""
         self._frames = frames
         if frames >= _LONGEST_LOG:
             with contextlib.suppress(apsw.Error):
@@ -127,9 +127,9 @@ class Database:
         return apsw.SQLITE_OK
 
     def _refused(self, number: int) -> None:
-        """See that a commit which failed does not come back: the log may hold all of it but the last sync.
+        """Prevent that a failed commit reappears: the log may contain all of it except the last sync.
 
-        The next commit writes over it, so an empty one is tried at once. Where that fails too, the next start cuts it.
+        The next commit overwrites it, so an empty one is tried at once. If that fails too, the next start cuts it off.
         """
         if self._witness is None:
             return
@@ -144,11 +144,11 @@ class Database:
             return
 
     async def aclose(self) -> None:
-        """Wait for what is under way and close the file."""
+        """Wait for running work and close the file."""
         await asyncio.get_running_loop().run_in_executor(None, self.close)
 
     def close(self, *, keep_lock: bool = False) -> None:
-        """Close the file on the calling thread, after what is under way; the lock too, unless the caller keeps it."""
+        """Finish running work and close the file on the calling thread, and the lock too unless `keep_lock` is set."""
         self._is_closed = True
         self._queue.put(None)
         self._writing.join()
@@ -162,7 +162,7 @@ class Database:
             self._lock.close()
 
     def _write_all(self) -> None:
-        """Carry out what waits, as much of it at once as there is, until told to end."""
+        """Run waiting writes, many at a time, until None ends the queue."""
         is_open = True
         while is_open:
             waiting = [self._queue.get()]
@@ -173,12 +173,12 @@ class Database:
             self._commit([one for one in waiting if one is not None and one[1].set_running_or_notify_cancel()])
 
     def _commit(self, waiting: list["_Waiting"]) -> None:
-        """Do these in one transaction; one that fails takes back itself alone, a commit that fails all of them."""
+        """Run these writes in one transaction. A failed write undoes only itself; a failed commit, all."""
         outcomes: list[tuple[Any, BaseException | None]] = []
         try:
             if waiting:
                 self.write_now(lambda connection: outcomes.extend(self._try(connection, one[0]) for one in waiting))
-        except BaseException as error:  # noqa: BLE001 - whoever waits gets it
+        except BaseException as error:  # noqa: BLE001 - passed on to the callers
             outcomes = [(None, error)] * len(waiting)
         for (_, outcome, _), (result, failure) in zip(waiting, outcomes, strict=True):
             if failure is not None:
@@ -186,7 +186,7 @@ class Database:
             else:
                 outcome.set_result(result)
         if any(settle for _, _, settle in waiting):
-            with contextlib.suppress(apsw.Error):  # it is committed all the same; the next one settles this too
+            with contextlib.suppress(apsw.Error):  # the data is committed; a later checkpoint moves it
                 self._writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
 
     def _try(self, connection: apsw.Connection, work: Work[Any]) -> tuple[Any, BaseException | None]:
@@ -194,7 +194,7 @@ class Database:
         try:
             result = self._run(connection, work)
         except BaseException as error:
-            if not connection.in_transaction:  # a full disk may have ended all of it
+            if not connection.in_transaction:  # a full disk may have ended the whole transaction
                 raise
             connection.execute("ROLLBACK TO one")
             connection.execute("RELEASE one")
@@ -215,18 +215,18 @@ class Database:
 
 
 def open_database(path: Path, key: bytes, lock: StoreLock | None = None) -> Database:
-    """Return the store in a file, made if it is not there. Blocks; call it off the window's thread.
+    """Return the store in a file; create it if needed. Blocks: do not call it on the GUI thread.
 
     Args:
-        path: The database's file; a lock beside it keeps a second program out.
+        path: The database file; a lock file beside it keeps a second program out.
         key: 32 random bytes.
-        lock: The lock, where it is held already; it is closed with the store, and stays held where that fails.
+        lock: A lock that the caller has already. It is closed with the store, and stays locked if opening fails.
 
     Raises:
         StoreInUseError: Another program has it open.
         StoreKeyError: It was made with another key.
         StoreDamagedError: It is damaged, or not encrypted.
-        StoreNewerError: A newer version of the desk made it.
+        StoreNewerError: A newer version of the console made it.
         StoreFullError: The disk is full or cannot be written.
     """
     held = lock or take_lock(path)
@@ -238,7 +238,7 @@ def open_database(path: Path, key: bytes, lock: StoreLock | None = None) -> Data
         try:
             _migrate(writer, path)
             lost = witness.compare(_commits(writer))
-            with contextlib.suppress(apsw.Error):  # then the log goes on from where it is
+            with contextlib.suppress(apsw.Error):  # on an error the log continues from where it is
                 writer.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
                 witness.log_is_empty()
             return Database(writer, _connect(path, key), held, witness, lost_commits=lost)
@@ -253,7 +253,7 @@ def open_database(path: Path, key: bytes, lock: StoreLock | None = None) -> Data
 
 
 def take_lock(path: Path) -> StoreLock:
-    """Return the lock of a store's file. Its folder is made where there is none. Raises as `StoreLock`."""
+    """Return the lock of a store file. Create its folder if needed. Raises the errors of `StoreLock`."""
     try:
         private_folder(path.parent)
         close_folder(path.parent)
@@ -263,12 +263,12 @@ def take_lock(path: Path) -> StoreLock:
 
 
 def open_beside(path: Path, key: bytes) -> Database:
-    """Return a store to be read, also while the desk has it open; nothing can be written to it. Blocks.
+    """Return a store for reading only, even while the console has it open. Blocks.
 
     Raises:
-        StoreError: As for `open_database`, or there is none yet, or an older version of the desk made it.
+        StoreError: As for `open_database`, or no store was found, or an older version of the console made it.
     """
-    if not (path.is_file() and path.stat().st_size):  # opening an empty file would begin a store in it
+    if not (path.is_file() and path.stat().st_size):  # opening an empty file would create a store in it
         raise StoreError(say.NOTHING_KEPT(path=path))
     reader = _connect(path, key)
     if (version := int(reader.pragma("user_version"))) != len(MIGRATIONS):
@@ -282,7 +282,7 @@ def open_beside(path: Path, key: bytes) -> Database:
 
 
 def in_memory() -> Database:
-    """Return a store that is gone with the program."""
+    """Return a store in memory, which is lost when the program ends."""
     connection = apsw.Connection(":memory:")
     _migrate(connection, Path(":memory:"))
     return Database(connection, connection, None)
@@ -328,7 +328,7 @@ def _connect(path: Path, key: bytes) -> apsw.Connection:
 
 
 def _migrate(connection: apsw.Connection, path: Path) -> None:
-    """Bring the schema up to date, step by step, each in a transaction of its own."""
+    """Bring the schema up to date, one step at a time, each in its own transaction."""
     version = int(connection.pragma("user_version"))
     if version > len(MIGRATIONS):
         raise StoreNewerError(say.STORE_NEWER(path=path))
@@ -345,7 +345,7 @@ def _migrate(connection: apsw.Connection, path: Path) -> None:
 
 
 def _without_refused(path: Path, key: bytes, witness: Witness) -> apsw.Connection:
-    """Return a connection to a store in which nothing stands that whoever waited was told had failed."""
+    """Return a connection to a store without the commit that was reported as failed, if there was one."""
     connection = _connect(path, key)
     if int(connection.pragma("user_version")) < _COUNTS_COMMITS or not witness.has_refused(_commits(connection)):
         return connection
@@ -362,13 +362,13 @@ def _without_refused(path: Path, key: bytes, witness: Witness) -> apsw.Connectio
 
 
 def _close(connection: apsw.Connection) -> None:
-    """Close a connection; what a disk refuses then is in the log already."""
+    """Close a connection. Data that the disk rejects at that point is in the log already."""
     with contextlib.suppress(apsw.Error):
         connection.close()
 
 
 def _refuse_log_alone(path: Path) -> None:
-    """SQLite deletes the log of a file that is missing or empty, and what was committed with it."""
+    """Reject a missing or empty file that has a log: SQLite would delete the log, and the commits in it."""
     log = path.with_name(f"{path.name}-wal")
     if log.exists() and log.stat().st_size and not (path.exists() and path.stat().st_size):
         raise StoreDamagedError(_damaged(str(path)))

@@ -1,4 +1,4 @@
-"""What was typed and not yet sent. Implements the port DraftStore."""
+"""Typed text that was not sent yet. Implements the port `DraftStore`."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from console.store.database import Database
 
 
 def _time(text: str) -> datetime:
-    """Return when a draft was kept; its text counts, so an unreadable time is taken for long ago."""
+    """Return when a draft was saved. An unreadable time counts as long ago, so that the text is not lost."""
     try:
         at = datetime.fromisoformat(text)
     except ValueError:

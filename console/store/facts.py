@@ -1,4 +1,4 @@
-"""Facts with their versions. Implements the port FactStore."""
+"""Facts with their versions. Implements the port `FactStore`."""
 
 import contextlib
 import hashlib
@@ -15,7 +15,7 @@ _MOST_MOMENTS = 2000
 
 
 class FactRepository:
-    """The table of facts: append only, one row a version."""
+    """The table of facts: append only, one row per version."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -28,7 +28,7 @@ class FactRepository:
             )
             found = {}
             for part, body, read, seen in rows:
-                with contextlib.suppress(ValueError, TypeError):  # what cannot be read is asked for anew
+                with contextlib.suppress(ValueError, TypeError):  # unreadable facts are loaded from the systems again
                     found[str(part)] = StoredFact(bytes(body), _time(read), _time(seen))
             return found
 
@@ -68,7 +68,7 @@ class FactRepository:
             pruned = int(connection.changes())
             while _used(connection) > most_bytes:
                 oldest = "SELECT id FROM fact ORDER BY seen_at LIMIT ?"
-                connection.execute(f"DELETE FROM fact WHERE id IN ({oldest})", (_PRUNED_AT_ONCE,))  # noqa: S608 - our words
+                connection.execute(f"DELETE FROM fact WHERE id IN ({oldest})", (_PRUNED_AT_ONCE,))  # noqa: S608 - fixed
                 if not connection.changes():
                     break
                 pruned += int(connection.changes())

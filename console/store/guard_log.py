@@ -1,7 +1,7 @@
-"""What every program of one person on this computer notes of accounts it opened and answers that were wrong.
+"""Opened accounts and wrong answers, as noted by all programs of one person on this computer.
 
-A small encrypted file beside the store, which window and commands write side by side, so that what one has noticed the
-others know at once. Implements the port GuardLog.
+A small encrypted file beside the store. The window and the commands write to it side by side, so that each program sees
+at once what the others noted. Implements the port `GuardLog`.
 """
 
 import asyncio
@@ -21,9 +21,11 @@ from console.models.audit import AuditEntry
 from console.private_files import private_file
 
 _log = logging.getLogger(__name__)
-# A clock that is kept right by the network moves by less than this.
+# A clock that the network keeps right moves by less than this.
 _SET = timedelta(minutes=2)
+# Entries older than this are deleted at the start.
 _KEPT_FOR = timedelta(hours=48)
+# Milliseconds to wait while another program writes.
 _PATIENCE_MS = 2_000
 _TABLE = """CREATE TABLE IF NOT EXISTS event (
     id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, body BLOB NOT NULL, boot TEXT NOT NULL, boot_s REAL NOT NULL
@@ -31,17 +33,17 @@ _TABLE = """CREATE TABLE IF NOT EXISTS event (
 
 
 class GuardLogFile:
-    """The file of one person. All calls are for one event loop; each is short and off its thread."""
+    """The file of one person. Use it from one event loop; each call is short and runs in a worker thread."""
 
     def __init__(
         self, path: Path, key: bytes, *, boot_id: str = "", boot_s: Callable[[], float] = time.monotonic
     ) -> None:
-        """Open it, begun where there is none, or where what is there cannot be read. Blocks.
+        """Open the file; create it if it is missing or cannot be read. Blocks.
 
-        `boot_id` is what this start of the computer is known by, `boot_s` counts the seconds since, its sleep too.
+        `boot_id` identifies this start of the computer. `boot_s` counts the seconds since then, including sleep.
 
         Raises:
-            StoreError: It cannot be written.
+            StoreError: The file cannot be written.
         """
         self._path, self._key = path, key
         self._boot_id, self._boot_s = boot_id, boot_s
@@ -56,10 +58,10 @@ class GuardLogFile:
             raise StoreError(say.FILE_NOT_USABLE(path=path, error=error)) from error
 
     async def add(self, entry: AuditEntry) -> None:
-        """Note one thing.
+        """Add one entry.
 
         Raises:
-            StoreError: It cannot be written.
+            StoreError: The file cannot be written.
         """
 
         def work() -> None:
@@ -71,10 +73,10 @@ class GuardLogFile:
         await self._run(work)
 
     async def news(self) -> Sequence[AuditEntry]:
-        """Return what other programs noted since this was asked last, at first everything of two days, oldest first.
+        """Return the entries of other programs since the last call, oldest first. The first call returns two days.
 
         Raises:
-            StoreError: It cannot be read.
+            StoreError: The file cannot be read.
         """
         found: list[AuditEntry] = []
 
@@ -99,9 +101,9 @@ class GuardLogFile:
             raise StoreError(say.FILE_NOT_USABLE(path=self._path, error=error)) from error
 
     def _timed(self, entry: AuditEntry, boot: str, since_boot_s: float) -> AuditEntry:
-        """Return an entry at the time that the computer counts, where its clock was set since it was noted.
+        """Return an entry with its time by the computer's uptime, if the clock was set since it was added.
 
-        Only within one start of the computer: over several only the clock says how long they are apart.
+        Only within one start of the computer: across starts only the clock gives the time between entries.
         """
         if not boot or boot != self._boot_id:
             return entry

@@ -1,6 +1,6 @@
-"""The end of the audit as this computer saw it last, in a file beside the store's folder, not in it.
+"""The last known end of the audit, in a file beside the store's folder, not in it.
 
-Whoever puts an older copy of the folder back does not put this back, so the next start finds that something is missing.
+Restoring an older copy of the folder does not restore this file, so the next start finds that entries are missing.
 """
 
 import json
@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 
 
 class HeadAnchor:
-    """One end of a chain, of one store."""
+    """The end of one chain, of one store."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -25,7 +25,7 @@ class HeadAnchor:
         return cls(folder.with_name(f"{folder.name}.head"))
 
     def load(self) -> ChainEnd | None:
-        """Return the end that was seen last, None where none was, or the file cannot be read."""
+        """Return the last known end, or None if there is none or the file cannot be read."""
         try:
             found = json.loads(self._path.read_text(encoding="utf-8"))
             return ChainEnd(str(found["chain"]), int(found["seq"]), str(found["head"]))
@@ -36,7 +36,7 @@ class HeadAnchor:
             return None
 
     def save(self, end: ChainEnd) -> None:
-        """Remember an end in place of the one before; where that cannot be written, the one before counts."""
+        """Replace the saved end. If the file cannot be written, the old end stays."""
         half = self._path.with_name(f"{self._path.name}.part")
         try:
             write_private(half, json.dumps({"chain": end.chain, "seq": end.seq, "head": end.head}))

@@ -1,4 +1,4 @@
-"""One program's hold on the folder of a store, until it ends or is killed."""
+"""A lock on a store's folder for one program, until it ends or is killed."""
 
 import contextlib
 import errno
@@ -17,15 +17,15 @@ from console.private_files import private_file
 
 _OPEN_ALREADY = "The desk is already open for this user. Go on in the window that is open; two would mix up your work."
 
-# SQLite's limit is 512, and the names of its log and journal are longer than the file's.
+# Bytes. SQLite's limit is 512, and the names of its log and journal are longer than the file's.
 _LONGEST_PATH = 490
 
 
 class StoreLock:
-    """A lock on a file of its own beside the store's. It goes with the process, however that ends."""
+    """A lock on a file of its own beside the store's file. The operating system releases it when the process ends."""
 
     def __init__(self, path: Path) -> None:
-        """Take the lock. What stands in its place and is no lock is set aside, never deleted.
+        """Take the lock. A file in its place that is not a lock is renamed, never deleted.
 
         Raises:
             StoreInUseError: Another program has it.
@@ -39,11 +39,11 @@ class StoreLock:
 
     @property
     def folder(self) -> Path:
-        """The folder that it locks."""
+        """The locked folder."""
         return self._path.parent
 
     def check(self) -> None:
-        """See that the lock is still there; one that somebody removed is taken again.
+        """Check that the lock is still there. If its file was removed, take the lock again.
 
         Raises:
             StoreInUseError: Another program has taken it meanwhile.
@@ -59,7 +59,7 @@ class StoreLock:
         self._connection, self._identity = again, self._found()
 
     def close(self) -> None:
-        """Let others have it."""
+        """Release the lock."""
         self._connection.close()
 
     def _found(self) -> tuple[int, int] | None:
@@ -97,7 +97,7 @@ class StoreLock:
         return connection
 
     def _set_aside(self) -> None:
-        """Make room for the lock where a folder or a file of something else has its name."""
+        """Rename a folder or another file that has the name of the lock."""
         if not self._path.exists():
             return
         try:
@@ -107,7 +107,7 @@ class StoreLock:
 
 
 def _see_that_path_fits(path: Path) -> None:
-    """SQLite takes no longer paths, and only those that are text."""
+    """Reject paths that SQLite cannot open: too long, or not text."""
     try:
         length = len(str(path).encode())
     except UnicodeEncodeError as error:
@@ -118,9 +118,9 @@ def _see_that_path_fits(path: Path) -> None:
 
 
 def see_that_locks_hold(folder: Path, *, lock: Callable[[int], None] | None = None) -> None:
-    """See that the folder's file system locks files: some take every lock of everybody, or none.
+    """Check that the folder's file system supports locks. Some grant every lock to everybody, or none.
 
-    Only Linux lets one process see that; elsewhere nothing is tested. `lock` locks an open file or raises OSError.
+    Only Linux lets one process test that; elsewhere nothing is tested. `lock` locks an open file or raises OSError.
 
     Raises:
         StoreFullError: Files there cannot be locked, or the folder cannot be written.
@@ -152,7 +152,7 @@ def see_that_locks_hold(folder: Path, *, lock: Callable[[int], None] | None = No
 
 
 def _lock_open_file(file: int) -> None:
-    """Lock a file for this opening of it alone, as two processes would lock it (Linux, since 3.15)."""
+    """Lock a file for this file descriptor only, as two processes would lock it (Linux, since 3.15)."""
     import fcntl  # noqa: PLC0415 - not on Windows
 
     request = struct.pack("hhqqi", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)

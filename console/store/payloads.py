@@ -21,7 +21,8 @@ def _decoded(kind: type, stored: Any) -> Any:
     raise TypeError(f"{kind.__name__} cannot be read")
 
 
-# A field's name in stores, which no renaming changes, and its name here; the last is from before version 0.2.
+# Field names in stores, which no renaming changes, and their names in the code. The last one is from before version
+# 0.2.
 _STORED_NAMES = {"told": "message", "was_doubtful": "was_sent"}
 
 

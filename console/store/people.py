@@ -1,4 +1,4 @@
-"""Whom the desk has seen, findable by what is typed. Implements the port PersonStore."""
+"""Customers that the console has seen, searchable by typed text. Implements the port `PersonStore`."""
 
 import contextlib
 import re
@@ -16,7 +16,7 @@ from console.models.search import KnownPerson
 from console.store.database import Database
 from console.store.schema import words_of_person
 
-# Words so long are kept with each letter left out once, so that a word with one slip meets them.
+# Characters. For words of this length each variant with one letter left out is saved, to match misspelled words.
 _SHORTEST_WORD, _LONGEST_WORD = 3, 30
 _CANDIDATES = 60
 _WHOLE = "whole"
@@ -26,10 +26,10 @@ _COLUMNS = "p.customer, p.name, p.kind, p.status, p.details, p.seen_at"
 
 
 class PersonRepository:
-    """Customers, with an index of the beginnings of words and digits and one of words with a letter left out.
+    """The table of customers, with an index of word and digit prefixes, and an index of words with a letter left out.
 
-    A typed word finds those it begins, and those that differ by one letter: left out, too many, another, or two that
-    changed places. See docs/decisions.
+    A typed word finds words that it begins. It also finds words that differ by one letter: missing, added, replaced, or
+    two letters swapped. See docs/decisions.
     """
 
     def __init__(self, database: Database) -> None:
@@ -49,7 +49,7 @@ class PersonRepository:
             return new
 
         kept = await self._database.write(work)
-        if len(self._known_words) < _MOST_KNOWN_WORDS:  # else they are only looked for once more each time
+        if len(self._known_words) < _MOST_KNOWN_WORDS:  # beyond this limit, new words are only inserted again each time
             self._known_words |= kept
 
     async def find(self, *, words: str | None, digits: str | None, limit: int) -> Sequence[KnownPerson]:
@@ -58,7 +58,7 @@ class PersonRepository:
             if digits:
                 _take(found, _by_index(connection, f'numbers : "{digits}"*', limit))
             ways = ways_to_read(words or "")
-            # Those who are called so, before those whose names only begin so or are written in another way.
+            # Exact names first, then names that begin with the words, then names written in another way.
             for way, mark in [(way, mark) for way in ways[:1] for mark in ("", "*")] + [(way, "*") for way in ways[1:]]:
                 if len(found) < limit:
                     _take(found, _called(connection, way, mark, limit))
@@ -91,10 +91,10 @@ class PersonRepository:
 
 
 def digits_of(numbers: Sequence[str]) -> Iterator[str]:
-    """Yield the digits of numbers, and of long ones their ends: people say them without country or area code.
+    """Yield the digits of numbers, and the ends of long ones: people leave out the country or area code.
 
-    The whole of each also comes marked as that, since who has no business with an account finds it by a whole number
-    alone.
+    Each whole number is also yielded with a mark. Users without a reason to open an account can search only by a whole
+    number.
     """
     for number in numbers:
         digits = re.sub(r"\D", "", number)
@@ -109,14 +109,14 @@ def digits_of(numbers: Sequence[str]) -> Iterator[str]:
 
 
 def _slips(word: str) -> Iterator[str]:
-    """Yield a word and what it is with each of its letters left out; of words too short or long, nothing."""
+    """Yield a word and its variants with one letter left out. Yield nothing for short or long words or with digits."""
     if _SHORTEST_WORD <= len(word) <= _LONGEST_WORD and not any(sign.isdigit() for sign in word):
         yield word
         yield from (word[:i] + word[i + 1 :] for i in range(len(word)))
 
 
 def _put(connection: apsw.Connection, person: KnownPerson) -> set[str]:
-    """Put a customer into the tables; return the words they are found by."""
+    """Save a customer in the tables. Return the words that find them."""
     details = msgspec.json.encode(person.details)
     seen_at = (person.seen_at or datetime.now(UTC)).isoformat()
     values = (person.name, person.kind.value if person.kind else None, person.status, details, seen_at)
@@ -142,23 +142,23 @@ def _put(connection: apsw.Connection, person: KnownPerson) -> set[str]:
 
 
 def _by_index(connection: apsw.Connection, question: str, limit: int) -> list[KnownPerson]:
-    """Return the customers that answer a question to the index of numbers, those that were put last first."""
+    """Return the customers that match a query of the number index, most recently added first."""
     return _matching(connection, "person_words", question, limit)
 
 
 def _by_words(connection: apsw.Connection, question: str, limit: int) -> list[KnownPerson]:
-    """Return the customers that answer a question to the index of words, those that were put last first."""
+    """Return the customers that match a query of the word index, most recently added first."""
     return _matching(connection, "person_name", question, limit)
 
 
 def _called(connection: apsw.Connection, words: Sequence[str], mark: str, limit: int) -> list[KnownPerson]:
-    """Return the customers who have all these words, or with the mark `*` words that begin so."""
+    """Return the customers who have all these words, or words that begin with them if `mark` is `*`."""
     return _by_words(connection, " AND ".join(f'"{word}"{mark}' for word in words), limit)
 
 
 def _matching(connection: apsw.Connection, table: str, question: str, limit: int) -> list[KnownPerson]:
     rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM person p JOIN (SELECT rowid FROM {table} WHERE {table} MATCH ?"  # noqa: S608 - our words
+        f"SELECT {_COLUMNS} FROM person p JOIN (SELECT rowid FROM {table} WHERE {table} MATCH ?"  # noqa: S608 - fixed
         " ORDER BY rowid DESC LIMIT ?) w ON p.id = w.rowid",
         (question, limit),
     )
@@ -166,7 +166,7 @@ def _matching(connection: apsw.Connection, table: str, question: str, limit: int
 
 
 def _nearly(connection: apsw.Connection, folded: Sequence[str], limit: int) -> list[KnownPerson]:
-    """Return customers of whom each typed word is nearly a word, or the beginning of one; the most alike first."""
+    """Return customers with words that begin with, or nearly match, each typed word; the most similar first."""
     parts = []
     for typed in folded:
         near = [f'"{word}"' for word in _near_words(connection, typed)]
@@ -178,7 +178,7 @@ def _nearly(connection: apsw.Connection, folded: Sequence[str], limit: int) -> l
 
 
 def _near_words(connection: apsw.Connection, typed: str) -> list[str]:
-    """Return known words that differ from a typed one by one letter, the most alike first."""
+    """Return known words that differ by one letter from a typed word, the most similar first."""
     slips = list(_slips(typed))
     marks = ", ".join("?" * len(slips))
     rows = connection.execute(f"SELECT DISTINCT word FROM slip WHERE variant IN ({marks})", slips)  # noqa: S608 - marks
@@ -187,14 +187,14 @@ def _near_words(connection: apsw.Connection, typed: str) -> list[str]:
 
 
 def _likeness(typed: str, name: str) -> float:
-    """Return how alike a typed text is to a name, 0 to 1: each typed word to the word of the name it is most like."""
+    """Return how similar a typed text is to a name, 0 to 1: the mean of each typed word's best match in the name."""
     words, parts = typed.split(), name.split()
     best = (max(SequenceMatcher(None, word, part).ratio() for part in parts) for word in words)
     return sum(best) / len(words) if words and parts else 0.0
 
 
 def _readable(rows: Iterable[tuple[Any, ...]]) -> Iterator[KnownPerson]:
-    """Yield the customers that can be read; another is found by asking the systems."""
+    """Yield the customers that can be read. The others are found by searching in the systems."""
     for row in rows:
         with contextlib.suppress(ValueError, TypeError, msgspec.MsgspecError):
             yield _person(row)

@@ -1,8 +1,7 @@
-"""A second way to the store's key: a recovery code that opens a small encrypted file beside the store.
+"""A recovery code for the store: it opens a small encrypted file beside the store that has the store's key.
 
-The keyring may change, be reset or be missing; whoever has the code still reaches unsent work. Nothing on the disk
-holds key or code in clear. A new code stands beside the one before until somebody says that they have written it down:
-till then both open the store.
+The keyring may change, be reset or be missing. With the code a user can still reach unsent work. Neither key nor code
+is on the disk unencrypted. A new code and the old one both open the store until the user confirms the new one.
 """
 
 import base64
@@ -22,23 +21,23 @@ from console.private_files import private_file, private_folder
 
 _log = logging.getLogger(__name__)
 _CODE_BYTES = 15
-# What every SQLite file begins with that is not encrypted.
+# The first bytes of every unencrypted SQLite file.
 _PLAIN = b"SQLite format 3\0"
 _CONFIRMED, _NEXT = "recovery.key", "recovery.next"
 
 
 def new_code() -> str:
-    """Return a new recovery code: 24 letters and digits in groups, without any that look alike."""
+    """Return a new recovery code: 24 letters and digits in groups, without characters that look alike."""
     text = base64.b32encode(secrets.token_bytes(_CODE_BYTES)).decode()
     return "-".join(text[i : i + 6] for i in range(0, len(text), 6))
 
 
 def wrap_key(folder: Path, key: bytes, code: str) -> None:
-    """Keep the key a second time, so that this code opens it too. Takes a moment on purpose.
+    """Save the key encrypted with this code, as an additional file. Slow on purpose.
 
     Raises:
-        StoreFullError: It cannot be written.
-        StoreKeyError: The code would protect nothing.
+        StoreFullError: The file cannot be written.
+        StoreKeyError: The code is empty, or the file was not encrypted.
     """
     try:
         private_folder(folder)
@@ -49,7 +48,7 @@ def wrap_key(folder: Path, key: bytes, code: str) -> None:
 
 
 def _write(folder: Path, key: bytes, code: str) -> Path:
-    """Return a file, not yet under a name that counts, that holds the key and opens with this code alone."""
+    """Return a file under a temporary name that has the key and opens only with this code."""
     secret = derivation_input(code)
     if not secret:
         raise StoreKeyError(say.EMPTY_CODE())
@@ -68,10 +67,10 @@ def _write(folder: Path, key: bytes, code: str) -> Path:
 
 
 def confirm_code(folder: Path) -> None:
-    """Let the code that was made last be the only one: somebody has written it down.
+    """Make the newest code the only one, because the user confirmed that they wrote it down.
 
     Raises:
-        StoreFullError: It cannot be written; both codes go on opening the store.
+        StoreFullError: The file cannot be written; both codes still open the store.
     """
     try:
         if (folder / _NEXT).exists():
@@ -82,7 +81,7 @@ def confirm_code(folder: Path) -> None:
 
 
 def digest_of_confirmed(folder: Path) -> str:
-    """Return what the confirmed recovery file is known by, empty where there is none that can be read."""
+    """Return a digest of the confirmed recovery file, or an empty text if there is none or it cannot be read."""
     try:
         return hashlib.blake2b((folder / _CONFIRMED).read_bytes(), digest_size=16).hexdigest()
     except OSError:
@@ -90,12 +89,13 @@ def digest_of_confirmed(folder: Path) -> str:
 
 
 def unwrap_key(folder: Path, code: str) -> bytes:
-    """Return the key that the recovery code opens.
+    """Return the key, decrypted with the recovery code.
 
-    A file made when only letters and digits of a passphrase counted opens once more by them, and is then rewritten.
+    An older version used only the letters and digits of a passphrase. Such a file is opened in that way and then
+    rewritten.
 
     Raises:
-        StoreKeyError: There is no recovery file, or the code is another one.
+        StoreKeyError: No recovery file was found, or the code is wrong.
     """
     paths = [path for path in _paths(folder) if not _is_plain(path)]
     if not paths:
@@ -121,9 +121,9 @@ def _rewrite(path: Path, key: bytes, code: str) -> None:
 
 
 def key_in_the_clear(folder: Path) -> bytes | None:
-    """Return the key of a recovery file that is not encrypted, None where there is no such file.
+    """Return the key of a recovery file that is not encrypted, or None if no such file exists.
 
-    An earlier version derived the key from letters and digits alone: a passphrase without any left the file plain.
+    An older version used only letters and digits of a passphrase. Without any, the file was saved unencrypted.
     """
     for path in _paths(folder):
         if _is_plain(path):
@@ -138,7 +138,7 @@ def key_in_the_clear(folder: Path) -> bytes | None:
 
 
 def remove_plain(folder: Path) -> None:
-    """Overwrite and remove each recovery file that is not encrypted. A disk may still have an older copy of it."""
+    """Overwrite and delete each unencrypted recovery file. An older copy of it may remain on the disk."""
     for path in _paths(folder):
         if _is_plain(path):
             with path.open("r+b") as file:
@@ -153,7 +153,7 @@ def _paths(folder: Path) -> list[Path]:
 
 
 def _is_plain(path: Path) -> bool:
-    """Return whether a file is a database that anybody can read."""
+    """Return whether a file is an unencrypted database."""
     try:
         with path.open("rb") as file:
             return file.read(len(_PLAIN)) == _PLAIN
@@ -162,12 +162,12 @@ def _is_plain(path: Path) -> bool:
 
 
 def has_recovery(folder: Path) -> bool:
-    """Return whether a recovery code was made for a store."""
+    """Return whether a store has a recovery code."""
     return bool(_paths(folder))
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring new names in a folder to the disk; Windows does that by itself."""
+    """Sync new names in a folder to the disk. Windows does that without a call."""
     if sys.platform == "win32":
         return
     opened = os.open(folder, os.O_RDONLY)
@@ -178,7 +178,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def _read(path: Path, secret: str) -> bytes | None:
-    """Return the key that a file holds, None where this secret does not open it."""
+    """Return the key in a file, or None if this secret does not open it."""
     try:
         connection = _open_wrap(path, secret)
         try:
@@ -190,7 +190,7 @@ def _read(path: Path, secret: str) -> bytes | None:
 
 
 def _open_wrap(path: Path, secret: str) -> apsw.Connection:
-    """Open the small file with a key worked out from a text (PBKDF2, 256,000 rounds, as SQLCipher 4 does)."""
+    """Open the file with a key derived from a text (PBKDF2, 256,000 rounds, as in SQLCipher 4)."""
     connection = apsw.Connection(str(path))
     connection.pragma("cipher", "sqlcipher")
     connection.pragma("legacy", 4)

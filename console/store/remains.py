@@ -1,4 +1,4 @@
-"""What lies in the folder of a store: whether something of one is left where the store itself is gone."""
+"""Inspects the folder of a store: whether files of a store are left although the store itself is gone."""
 
 import contextlib
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from console.messages import store as say
 from console.private_files import private_file, private_folder
 from console.store.recovery import sync_folder
 
-# Every file of a store, and what it is for a person.
+# Every file of a store, with the words for it in messages.
 _OF_A_STORE = {
     "desk.store": "an empty file",
     "desk.store-wal": "its log",
@@ -30,29 +30,29 @@ class StoreRemains:
 
     @property
     def has_store(self) -> bool:
-        """Whether the store's own file is there and holds anything."""
+        """Whether the store's file exists and is not empty."""
         return _size(self._folder / "desk.store") > 0
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What is left of a store that is gone, in words; files that hold nothing do not count."""
+        """The files that are left of a store, in words. Empty files do not count."""
         return tuple(dict.fromkeys(word for name, word in _OF_A_STORE.items() if _size(self._folder / name) > 0))
 
     @property
     def is_empty_file(self) -> bool:
-        """Whether the store's own file is there and holds nothing."""
+        """Whether the store's file exists and is empty."""
         return (self._folder / "desk.store").is_file() and not self.has_store
 
     @property
     def is_first_start(self) -> bool:
-        """Whether a first start began here and did not come to its end: nothing was kept yet."""
+        """Whether a first start began here and did not finish: nothing was saved yet."""
         return (self._folder / _BEGUN).exists()
 
     def begin(self) -> None:
-        """Note that a first start begins.
+        """Record that a first start begins.
 
         Raises:
-            StoreFullError: It cannot be written.
+            StoreFullError: The mark cannot be written.
         """
         try:
             private_file(self._folder / _BEGUN)
@@ -61,16 +61,16 @@ class StoreRemains:
             raise StoreFullError(say.FOLDER_NOT_WRITABLE(folder=self._folder, error_strerror=error.strerror)) from error
 
     def is_begun(self) -> None:
-        """Note that the store is there, with its key."""
+        """Record that the store and its key exist."""
         with contextlib.suppress(OSError):
             (self._folder / _BEGUN).unlink(missing_ok=True)
             sync_folder(self._folder)
 
     def set_aside(self) -> Path:
-        """Move all of it into a folder of its own, which is returned; nothing is deleted.
+        """Move all files of the store into a new folder and return it. Nothing is deleted.
 
         Raises:
-            StoreFullError: It cannot be moved.
+            StoreFullError: The files cannot be moved.
         """
         aside = self._folder / f"set-aside-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
         try:

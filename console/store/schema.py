@@ -1,4 +1,4 @@
-"""The store's tables, as steps from nothing to now. A released step is never changed; a new one is added behind it."""
+"""The tables of the store, as migration steps. A released step is never changed; new steps are added at the end."""
 
 from typing import cast
 
@@ -10,7 +10,7 @@ from console.store.payloads import decode_action, encode_action
 
 
 def words_of_person(name: str, details: bytes) -> str:
-    """Return the words by which a customer is found: those of the name, and those of their details."""
+    """Return the words that find a customer: those of the name and of the details."""
     try:
         telling = msgspec.json.decode(details, type=tuple[str, ...])
     except msgspec.MsgspecError:
@@ -19,7 +19,7 @@ def words_of_person(name: str, details: bytes) -> str:
 
 
 def with_typed_payloads(body: object) -> bytes:
-    """Return a kept action with the values of its steps by their types; one that cannot be read stays as it is."""
+    """Return a stored action with typed step values. An action that cannot be read is returned unchanged."""
     kept = body if isinstance(body, bytes) else b""
     try:
         return encode_action(decode_action(kept))
@@ -28,7 +28,7 @@ def with_typed_payloads(body: object) -> bytes:
 
 
 def add_functions(connection: apsw.Connection) -> None:
-    """Let the steps call what they need besides SQLite's own functions."""
+    """Register the functions that the migration steps need besides SQLite's own."""
     connection.create_scalar_function(
         "index_words", lambda *values: words_of_person(str(values[0]), bytes(cast("bytes", values[1])))
     )
@@ -152,7 +152,7 @@ MIGRATIONS: tuple[str, ...] = (
         SELECT substr(term, 1, n - 1) || substr(term, n + 1), term FROM known_word JOIN place ON n <= length(term);
     DROP TABLE known_word;
     DROP TABLE person_vocabulary;
-    """,  # the words of person_words are those of older rules, and used no more
+    """,  # the column person_words.words follows older rules and is unused
     """
     UPDATE act SET body = typed_payloads(body);
     """,

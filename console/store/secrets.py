@@ -1,4 +1,4 @@
-"""Secrets that outlive the program. Implements the port SecretStore."""
+"""Secrets that are saved beyond one run. Implements the port `SecretStore`."""
 
 import apsw
 

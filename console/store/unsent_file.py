@@ -1,4 +1,4 @@
-"""A file of unsent work, encrypted with a passphrase: written by a console that cannot keep it, read by another."""
+"""A file of unsent work, encrypted with a passphrase. Saved by a console without a store, loaded by another console."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +14,7 @@ from console.store.payloads import decode_action, encode_action
 
 
 class UnsentFiles:
-    """Implements the port UnsentStore. The key is worked out from the passphrase as SQLCipher 4 does (PBKDF2)."""
+    """Implements the port `UnsentStore`. The key is derived from the passphrase as SQLCipher 4 does (PBKDF2)."""
 
     def save(self, path: Path, passphrase: str, actions: Sequence[Action], drafts: Mapping[str, str]) -> None:
         new = path.with_name(f"{path.name}.part")
@@ -56,5 +56,5 @@ def _open(path: Path, passphrase: str) -> apsw.Connection:
     connection.pragma("cipher", "sqlcipher")
     connection.pragma("legacy", 4)
     connection.pragma("key", passphrase)
-    connection.pragma("journal_mode", "memory")  # nothing beside the file itself
+    connection.pragma("journal_mode", "memory")  # no journal file beside the file itself
     return connection

@@ -1,7 +1,7 @@
-"""Outside the store: how often it was committed, and what of its log nobody was told is kept.
+"""Counts commits outside the store, and makes sure that a failed commit does not reappear.
 
-SQLite stops reading its log at the first page that is damaged, and says nothing: what was committed after it is gone.
-And a commit whose last sync failed is called failed, but stands in the log: the next start would take it for done.
+SQLite stops reading its log at the first damaged page, without an error: all commits after it are lost. A commit whose
+last sync failed is reported as failed but is still in the log: the next start would treat it as done.
 """
 
 import contextlib
@@ -15,12 +15,13 @@ from console.messages import store as say
 
 _DIGITS = 20
 _LOG_HEADER, _FRAME_HEADER = 32, 24
+# Sizes and positions in bytes, from SQLite's WAL file format.
 _SALTS = slice(16, 24)
 _UNKNOWN = "unknown"
 
 
 class Witness:
-    """A file with the number of the last commit, written over in place after each."""
+    """A file with the number of the last commit, overwritten in place after each commit."""
 
     def __init__(self, store: Path) -> None:
         self._store = store
@@ -32,10 +33,10 @@ class Witness:
         self._good_salts = b""
 
     def before_open(self) -> None:
-        """Copy the log that a killed program left: opening the store may write over it.
+        """Copy the log that a killed program left, because opening the store may overwrite it.
 
         Raises:
-            StoreFullError: It cannot be copied.
+            StoreFullError: The log cannot be copied.
         """
         if self._log_copy.exists() or not (self._log.exists() and self._log.stat().st_size):
             return
@@ -51,24 +52,25 @@ class Witness:
     # ------------------------------------------------------------------ at the start
 
     def has_refused(self, committed: int) -> bool:
-        """Return whether the last commit of a store is one that whoever waited was told had failed."""
+        """Return whether the last commit of a store was reported to its caller as failed."""
         number, rejected = self._read()
         return rejected != "" and committed == number
 
     def cut_refused(self, page_size: int) -> bool:
-        """Take the refused commit off the log, which no connection has open; False where its place is not known."""
+        """Cut the failed commit off the log, which must not be open. Return False if its position is not known."""
         _, rejected = self._read()
         if rejected == _UNKNOWN:
             return False
         frames, _, salts = rejected.partition(" ")
         with self._log.open("r+b") as log:
             is_same_log = log.read(_LOG_HEADER)[_SALTS].hex() == salts
-            # A log that was begun anew for it holds nothing else: what was in the one before is in the store itself.
+            # A log that was restarted for this commit has nothing else. Everything from the log before is in the store
+            # itself.
             log.truncate(_LOG_HEADER + int(frames) * (_FRAME_HEADER + page_size) if is_same_log else 0)
         return True
 
     def compare(self, committed: int) -> int:
-        """Return how many commits a store lacks that has so many; the log's copy is kept where it lacks any."""
+        """Return how many commits are missing, given the store's commit number. If any are, save the log's copy."""
         number, rejected = self._read()
         lost = max(0, number - bool(rejected) - committed)
         if lost:
@@ -80,18 +82,18 @@ class Witness:
         return lost
 
     def log_is_empty(self) -> None:
-        """Note that all there is stands in the store itself."""
+        """Record that the log is empty and everything is in the store itself."""
         self._good_frames, self._good_salts = 0, b""
 
     # ------------------------------------------------------------------ while it is open
 
     def note(self, committed: int, frames: int | None) -> None:
-        """Write down a commit, and up to where the log is good. Not synced: an older number does no harm."""
+        """Write down a commit and how far the log is good. The file is not synced: an older number does no harm."""
         self._good_frames, self._good_salts = frames, self._salts()
         self._write(committed)
 
     def note_refused(self, committed: int) -> None:
-        """Write down that a commit has failed, though its log may hold it."""
+        """Write down that a commit has failed, although it may be in the log."""
         known = self._good_frames is not None
         self._write(committed, f"{self._good_frames} {self._good_salts.hex()}" if known else _UNKNOWN)
 
@@ -108,7 +110,7 @@ class Witness:
             return b""
 
     def _write(self, committed: int, rejected: str = "") -> None:
-        with contextlib.suppress(OSError):  # then the next start compares with an older number
+        with contextlib.suppress(OSError):  # on an error the next start compares with an older number
             if self._file is None:
                 self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
             os.lseek(self._file, 0, os.SEEK_SET)
@@ -119,7 +121,7 @@ class Witness:
             line = self._path.read_bytes().decode("ascii")
             return int(line[:_DIGITS]), _checked(line[_DIGITS:].strip())
         except (OSError, ValueError):
-            return 0, ""  # nothing is known, so nothing is missed
+            return 0, ""  # without a number, no commit counts as missing
 
 
 def _checked(rejected: str) -> str:

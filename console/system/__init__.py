@@ -1,1 +1,1 @@
-"""The machine the desk runs on: its clock, its secrets and the sandbox process."""
+"""The computer that the console runs on: its clock, its secrets and the sandbox process."""

@@ -1,4 +1,4 @@
-"""A file that collects the audit, such as one on a share that only grows. Implements the port Collector."""
+"""A collector of audit entries in a file, such as on an append-only share. Implements the port `Collector`."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 
 class AuditFile:
-    """Appends one line of JSON for each link."""
+    """Appends one line of JSON per link."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -34,9 +34,10 @@ class AuditFile:
     def _append(self, links: Sequence[Link]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         if not self._path.exists():
-            private_file(self._path)  # whoever collects may open it to others; then it stays so
+            private_file(self._path)  # its owner may open it to others later; that is not undone here
         with self._path.open("ab+") as file:
-            # A write that failed on a full disk may have left half a line, of which nothing more may become part.
+            # A failed write on a full disk may have left half a line. Start a new line, so that nothing is appended to
+            # it.
             half = b"" if _ends_a_line(file) else b"\n"
             file.write(half + "".join(f"{line_of(link)}\n" for link in links).encode())
             file.flush()
@@ -57,7 +58,7 @@ class AuditFile:
     def _find(self, query: AuditQuery) -> list[Link]:
         if not self._path.exists():
             return []
-        # Once, though a lost answer sends it twice; two that differ in one place are two.
+        # A link that was sent twice counts once. Two different links at one position count as two.
         found: dict[tuple[str, int, str], tuple[AuditEntry, Link]] = {}
         bad: list[int] = []
         for link in links_of(self._path, bad.append):
@@ -81,19 +82,19 @@ def _place(link: Link) -> int:
 
 
 def _no_matter(_line: int) -> None:
-    """Pass over a line that is none."""
+    """Ignore a line that is not a link."""
 
 
 def line_of(link: Link) -> str:
-    """Return a link as the line a collector keeps; the body is in it byte for byte, as text."""
+    """Return a link as a line of the file. The body is in it byte for byte, as text."""
     return json.dumps({"chain": link.chain, "seq": link.seq, "head": link.head, "body": link.body.decode()})
 
 
 def links_of(path: Path, on_bad_line: Callable[[int], object]) -> Iterator[Link]:
-    """Yield the links in a collector's file; the numbers of lines that are none go to `on_bad_line`, and it goes on.
+    """Yield the links in a collector's file. The numbers of lines that are not links go to `on_bad_line`.
 
     Raises:
-        CollectorError: It cannot be read.
+        CollectorError: The file cannot be read.
     """
     try:
         with path.open("rb") as file:
@@ -108,7 +109,7 @@ def links_of(path: Path, on_bad_line: Callable[[int], object]) -> Iterator[Link]
 
 
 def _link_of(line: bytes) -> Link | None:
-    """Return the link a line holds, None where it is none: half a line, or what somebody else wrote."""
+    """Return the link in a line, or None for half a line or other text."""
     try:
         found = json.loads(line)
         return Link(str(found["chain"]), int(found["seq"]), str(found["body"]).encode(), str(found["head"]))

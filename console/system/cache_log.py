@@ -1,4 +1,4 @@
-"""How full the console's caches are, written into its log now and then, and read back from there by a command."""
+"""Logs how full the console's caches are every ten minutes, and reads the sizes back from the log for a command."""
 
 import asyncio
 import logging
@@ -9,14 +9,14 @@ from console.models.cache_size import CacheSize
 from console.system.logs import log_files
 
 _log = logging.getLogger(__name__)
-# Often enough to see a day's growth, seldom enough to be a few kB of the log.
+# Seconds. Often enough to see a day's growth, rare enough to add only a few kB to the log.
 _EVERY_S = 600.0
 _BEGIN = "caches: "
 _ONE = re.compile(r"(?P<name>[^=;]+)=(?P<held>\d+)/(?P<most>\d+) (?P<unit>[^;]+)")
 
 
 async def log_caches(sizes: Callable[[], Sequence[CacheSize]]) -> None:
-    """Write how full the caches are every ten minutes until cancelled, and then once more."""
+    """Log how full the caches are every ten minutes until cancelled, and then once more."""
     try:
         while True:
             await asyncio.sleep(_EVERY_S)
@@ -26,7 +26,7 @@ async def log_caches(sizes: Callable[[], Sequence[CacheSize]]) -> None:
 
 
 def last_logged() -> tuple[str, list[CacheSize]] | None:
-    """Return when caches were last written (local time, as in the log) and how full they were; None if never.
+    """Return when cache sizes were last logged (local time, as in the log) and the sizes, or None if never.
 
     Raises:
         OSError: The log cannot be read.

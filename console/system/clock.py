@@ -1,4 +1,4 @@
-"""The machine's clock."""
+"""The computer's clock."""
 
 import asyncio
 import time
@@ -7,15 +7,15 @@ from pathlib import Path
 
 
 def boot_s() -> float:
-    """Return seconds since the computer was started, its sleep counted where the system tells that."""
-    for name in ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC"):  # Linux; macOS, where this one counts sleep too
+    """Return seconds since the computer was started, including sleep where the operating system reports it."""
+    for name in ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC"):  # Linux; macOS, where CLOCK_MONOTONIC includes sleep
         if hasattr(time, name):
             return time.clock_gettime(getattr(time, name))
-    return time.monotonic()  # Windows, where it does
+    return time.monotonic()  # Windows, where it includes sleep
 
 
 def boot_id() -> str:
-    """Return what this start of the computer is known by, empty where the system gives it no name."""
+    """Return the identifier of this start of the computer, or an empty text if the system has none."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except OSError:
@@ -23,7 +23,7 @@ def boot_id() -> str:
 
 
 class SystemClock:
-    """The time of day and the steady count of this machine. Implements the clock port."""
+    """The time of day (aware UTC) and the monotonic clock of this computer. Implements the port `Clock`."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""A name for this installation: the console of one user on one computer."""
+"""An identifier of this installation: the console of one user on one computer."""
 
 import re
 import secrets
@@ -11,7 +11,7 @@ _NAME = re.compile(r"[0-9a-f]{16}")
 
 
 def installation_id() -> str:
-    """Return the name, made at the first start; empty where it can be neither read nor kept. Blocks."""
+    """Return the identifier, created at the first start; empty if it can neither be read nor saved. Blocks."""
     try:
         path = data_folder() / "installation"
         try:

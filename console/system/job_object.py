@@ -1,4 +1,4 @@
-"""A limit of Windows around one process: its memory, no processes of its own, and an end with this program."""
+"""Windows limits for one process: its memory, no child processes, and it ends together with the console."""
 
 import ctypes
 import subprocess
@@ -7,13 +7,13 @@ from typing import Any, ClassVar
 
 
 class JobObject:
-    """The job object of one process; on other systems it does nothing.
+    """The job object of one process. On other systems it does nothing.
 
     Source: Win32, JOBOBJECT_EXTENDED_LIMIT_INFORMATION.
     """
 
     _EXTENDED: ClassVar[int] = 9
-    # Active processes, memory of a process, die on an unhandled exception, end when the job is closed.
+    # Active processes, memory per process, end on an unhandled exception, end when the job is closed.
     _LIMITS: ClassVar[int] = 0x0008 | 0x0100 | 0x0400 | 0x2000
 
     def __init__(self, handle: Any = None) -> None:
@@ -21,7 +21,7 @@ class JobObject:
 
     @classmethod
     def around(cls, process: "subprocess.Popen[bytes]", *, most_memory: int) -> "JobObject":
-        """Return the job of a process that was just started; where Windows makes none, the process goes on without."""
+        """Return the job of a process just started. If Windows cannot make one, the process runs without limits."""
         if sys.platform == "win32":
             kernel = ctypes.WinDLL("kernel32", use_last_error=True)
             kernel.CreateJobObjectW.restype = ctypes.c_void_p
@@ -30,13 +30,13 @@ class JobObject:
             limits.basic.flags, limits.basic.active = cls._LIMITS, 1
             limits.process_memory = most_memory
             kernel.SetInformationJobObject(handle, cls._EXTENDED, ctypes.byref(limits), ctypes.sizeof(limits))
-            number = int(process._handle)  # noqa: SLF001 - there is no public name
+            number = int(process._handle)  # noqa: SLF001 - no public name exists
             kernel.AssignProcessToJobObject(handle, ctypes.c_void_p(number))
             return cls(handle)
         return cls()
 
     def close(self) -> None:
-        """End what is left of it."""
+        """End the process if it still runs."""
         if self._handle is not None and sys.platform == "win32":
             ctypes.WinDLL("kernel32").CloseHandle(self._handle)
             self._handle = None

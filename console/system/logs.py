@@ -1,4 +1,4 @@
-"""The log file: where everything goes that a user should not have to read."""
+"""The log file, for details that users should not have to read."""
 
 import contextlib
 import logging
@@ -16,6 +16,7 @@ from console.models.card_number import masked
 from console.private_files import private_file, private_folder
 from console.user_folders import log_folder
 
+# Bytes per file, old files besides the current one, and attempts to lock.
 _BYTES = 2_000_000
 _KEPT = 3
 _TRIES = 20
@@ -24,7 +25,7 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def log_file() -> Path:
-    """Return where the log lies on this system."""
+    """Return the path of the log on this system."""
     return log_folder() / "console.log"
 
 
@@ -36,9 +37,9 @@ def log_files() -> list[Path]:
 
 
 class PrivateFormatter(logging.Formatter):
-    """Says of an error its kind and where it happened, never its words: those may hold a customer's name or number.
+    """Logs the type and the location of an error, never its text, which may contain a customer's name or number.
 
-    A card number in a line is masked, whoever wrote it.
+    Card numbers are masked in every line.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -55,9 +56,9 @@ class PrivateFormatter(logging.Formatter):
 
 
 class _SharedFileHandler(logging.handlers.RotatingFileHandler):
-    """Writes a log that other processes of the same user write too, and begins a new file where one of them did.
+    """Writes a log that other processes of the same user also write. Reopens the file when one of them moved it.
 
-    Where a full file cannot be moved, as on Windows while another process has it open, it grows until it can.
+    If a full file cannot be moved (on Windows, while another process has it open), it grows until it can.
     """
 
     def __init__(self, path: Path) -> None:
@@ -96,10 +97,10 @@ class _SharedFileHandler(logging.handlers.RotatingFileHandler):
 
 @contextlib.contextmanager
 def _alone(file: int) -> Iterator[None]:
-    """Let no other process write meanwhile: a line takes microseconds, a new file a millisecond.
+    """Lock the file while a line is written: a line takes microseconds, a new file a millisecond.
 
-    A process that was stopped while it wrote is not waited for, nor a file system without locks: then a full log may
-    lose a line.
+    Waits at most about 20 ms, for example for a process that was stopped while it wrote, or where the file system has
+    no locks. Without the lock a full log may lose a line.
     """
     is_locked = False
     for _ in range(_TRIES):
@@ -137,10 +138,10 @@ else:
 
 
 def start_logging() -> None:
-    """Send all logging to the log file, at most 8 MB of it; where none can be written, nowhere. Once for a process.
+    """Send all logging to the log file, at most 8 MB in all; to nothing if it cannot be written. Once per process.
 
-    Questions to the systems are logged by the HTTP layer without what was asked for; the libraries below it, which
-    would log whole addresses, are kept quiet there.
+    The HTTP layer logs requests without their parameters. It also silences the libraries below it, which would log
+    complete addresses.
     """
     root = logging.getLogger()
     if any(isinstance(handler, _SharedFileHandler) for handler in root.handlers):

@@ -1,4 +1,4 @@
-"""PDF pages, rendered by PDFium in a process of its own for each document. Implements the documents port."""
+"""PDF pages, rendered by PDFium in a process of its own per document. Implements the port `DocumentReader`."""
 
 import asyncio
 import logging
@@ -20,16 +20,18 @@ from console.system.job_object import JobObject
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
+# Pixels of a page image, and bytes of a reply: 4 per pixel and the head.
 _MOST_PIXELS = 40_000_000
 _MOST_ANSWER = 4 * _MOST_PIXELS + 1_000_000
-# A page takes a few ms; one that takes longer than this is no bill.
+# Seconds. A page takes a few ms; a document with a slower page is not a bill.
 _PATIENCE_S = 20.0
+# Seconds between measurements of the memory, on macOS.
 _MEASURED_EVERY_S = 0.25
 WORKER = "--pdf-worker"
 
 
 class PdfReader:
-    """Opens PDF documents, each in a process without keys, tokens or network, which ends with the document."""
+    """Opens PDF documents. Each has a process without keys, tokens or network, which ends with the document."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pdf")
@@ -65,7 +67,7 @@ class PdfReader:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     def close(self) -> None:
-        """End every document's process; a page being rendered is given up."""
+        """End the process of every document. A page that is being rendered is dropped."""
         for worker in list(self._workers):
             worker.kill()
         self._thread.submit(self._end_all)
@@ -91,7 +93,7 @@ class PdfDocument:
 
     async def render(self, page: int, *, scale: float) -> PageImage:
         width, height = self.page_sizes[page]
-        # A page of absurd size is shown smaller, not refused.
+        # A page of absurd size is shown smaller instead of rejected.
         most = (_MOST_PIXELS / max(1.0, width * height)) ** 0.5
         asked = {"do": "render", "page": page, "scale": min(scale, most)}
         head, pixels = await self._run(lambda: self._worker.ask(asked))
@@ -108,7 +110,7 @@ class PdfDocument:
 
 
 class _Worker:
-    """The process of one document. Used on one thread; killed from any."""
+    """The process of one document. Used on one thread; may be killed from any."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -123,7 +125,7 @@ class _Worker:
         self._job = JobObject.around(self._process, most_memory=pdf_worker.MOST_MEMORY)
 
     def ask(self, head: dict[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes]:
-        """Return the answer to one request.
+        """Send one request and return the reply.
 
         Raises:
             UnreadableDocumentError: The process took too long or too much memory, or ended.
@@ -143,7 +145,7 @@ class _Worker:
 
     @contextmanager
     def _watched(self) -> Iterator[None]:
-        """Kill the process where it takes too long, and on macOS, which limits no process's memory, too much of it."""
+        """Kill the process if it takes too long, or too much memory on macOS, which has no memory limit per process."""
         done = threading.Event()
         thread = threading.Thread(target=self._watch, args=(done,), name="watch the PDF process", daemon=True)
         thread.start()
@@ -162,12 +164,12 @@ class _Worker:
                 return
 
     def kill(self) -> None:
-        """End it at once."""
+        """End the process at once."""
         with suppress(OSError):
             self._process.kill()
 
     def end(self) -> None:
-        """End it and take back what it held. It has nothing of its own to bring to an end."""
+        """End the process and release its pipes. It has no state to save, so it is killed."""
         self.kill()
         for stream in (self._process.stdin, self._process.stdout):
             with suppress(OSError):
@@ -183,18 +185,18 @@ _NOT_SHOWN = "The document cannot be shown: it is damaged, or asks for more than
 def _command() -> list[str]:
     if getattr(sys, "frozen", False):
         return [sys.executable, WORKER]
-    # Isolated: neither the environment nor this folder decides what it imports.
+    # Isolated mode: neither the environment nor the current folder affects its imports.
     return [sys.executable, "-I", str(Path(pdf_worker.__file__))]
 
 
 def _environment() -> dict[str, str]:
-    if sys.platform == "win32":  # without this name Windows starts no process
+    if sys.platform == "win32":  # without this variable Windows starts no process
         return {"SYSTEMROOT": os.environ["SYSTEMROOT"]}
     return {}
 
 
 def _resident(pid: int) -> int:
-    """Return how many bytes of memory a process holds, 0 where the system limits it by itself or does not say."""
+    """Return the bytes of memory that a process uses; 0 on systems that limit it or do not report it."""
     if sys.platform == "darwin":
         command = ["/bin/ps", "-o", "rss=", "-p", str(pid)]
         told = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()

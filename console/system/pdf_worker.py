@@ -1,7 +1,7 @@
-"""The process that renders one PDF: it gets the document's bytes by a pipe, and has no key, token or network.
+"""The process that renders one PDF. It gets the document's bytes through a pipe, and has no key, token or network.
 
-Started isolated and with an empty environment, it imports nothing of the console, so that a document which takes over
-PDFium finds nothing here. Messages are a length, a JSON head, and the bytes whose count the head names.
+It is started isolated and with an empty environment, and imports nothing of the console. So a document that takes over
+PDFium finds nothing here. A message is a length, a JSON head, and as many bytes as the head says.
 """
 
 import contextlib
@@ -15,14 +15,15 @@ from typing import IO, Any
 LENGTH = struct.Struct(">I")
 MOST_PAGES = 2000
 _LONGEST_TEXT = 20_000
-# With Python and PDFium some 300 MB are reserved; a bill needs a few MB more.
+# Bytes. Python and PDFium reserve some 300 MB; a bill needs a few MB more.
 MOST_MEMORY = 1_000_000_000
+# Linux: flags of unshare(2), and prctl(2)'s PR_SET_NO_NEW_PRIVS.
 _NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
 _NO_NEW_PRIVILEGES = 38
 
 
 def write_message(stream: IO[bytes], head: dict[str, Any], body: bytes = b"") -> None:
-    """Write one message and see that it leaves."""
+    """Write one message and flush it."""
     text = json.dumps({**head, "bytes": len(body)}).encode()
     stream.write(LENGTH.pack(len(text)) + text)
     stream.write(body)
@@ -30,10 +31,10 @@ def write_message(stream: IO[bytes], head: dict[str, Any], body: bytes = b"") ->
 
 
 def read_message(stream: IO[bytes], *, most: int) -> tuple[dict[str, Any], bytes] | None:
-    """Return head and bytes of the next message, None where the stream has ended.
+    """Return the head and the bytes of the next message, or None at the end of the stream.
 
     Raises:
-        ValueError: It is no message, or longer than `most` bytes.
+        ValueError: The data is not a message, or is longer than `most` bytes.
     """
     length = _exactly(stream, LENGTH.size)
     if length is None:
@@ -61,7 +62,7 @@ def _exactly(stream: IO[bytes], count: int) -> bytes | None:
 
 
 def main() -> None:
-    """Serve the document of one parent until it closes the pipe."""
+    """Serve the document of one parent until the parent closes the pipe."""
     _give_up_rights()
     requests, answers = sys.stdin.buffer, sys.stdout.buffer
     document = None
@@ -75,24 +76,24 @@ def main() -> None:
                 write_message(answers, *_render(document, head["page"], head["scale"]))
             else:
                 write_message(answers, {"text": _text(document, head["page"])})
-        except Exception as error:  # noqa: BLE001 - it is the answer; the parent makes the sentence
+        except Exception as error:  # noqa: BLE001 - it is the reply; the parent makes the message
             write_message(answers, {"error": "locked" if "password" in str(error).lower() else "damaged"})
 
 
 def _give_up_rights() -> None:
-    """Limit what this process can take and reach, as far as the system lets it."""
+    """Limit the resources and rights of this process, as far as the operating system supports it."""
     if sys.platform == "win32":
         return  # the parent has put it into a job object
     import resource  # noqa: PLC0415 - not on Windows
 
     limits = {resource.RLIMIT_CORE: 0, resource.RLIMIT_FSIZE: 0, resource.RLIMIT_AS: MOST_MEMORY}
     for what, most in limits.items():
-        with contextlib.suppress(OSError, ValueError):  # macOS limits no address space; the parent measures there
+        with contextlib.suppress(OSError, ValueError):  # macOS does not limit address space; there the parent measures
             resource.setrlimit(what, (most, most))
     if sys.platform == "linux":
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
-        libc.unshare(_NEW_USER | _NEW_NETWORK)  # refused on some systems; then the network stays
+        libc.unshare(_NEW_USER | _NEW_NETWORK)  # some systems reject this; then the network stays reachable
 
 
 def _open(data: bytes) -> tuple[Any, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Starts the sandbox as a process of its own, waits until it answers, and stops it with the desk."""
+"""Starts the sandbox as a process of its own, waits until it is ready, and stops it with the console."""
 
 import asyncio
 import contextlib
@@ -79,22 +79,22 @@ _PERSON = 'auth = { kind = "person" }'
 
 
 def with_sign_in(settings: str, identity: str, audit: str, secret: str) -> str:
-    """Return a sandbox's settings with sign-in at its own provider in place of a token for each system.
+    """Return a sandbox's settings with sign-in at its own identity provider instead of a token for each system.
 
-    The audit goes to the collector at `audit`; `secret` is a reference with {} for the name of its token.
+    The audit goes to the collector at `audit`. `secret` is a reference with {} for the name of its token.
     """
     lines = (_PERSON if line.startswith("auth = ") else line for line in settings.splitlines())
     return "\n".join(lines) + _SIGN_IN.format(identity=identity, audit=audit, audit_secret=secret.format("audit"))
 
 
 def sandbox_settings(addresses: Mapping[str, str], secret: str) -> str:
-    """Return the settings, as TOML, for a desk on a running sandbox; `secret` is a reference with {} for the system."""
+    """Return the settings, as TOML, for a console on a running sandbox. In `secret`, {} is replaced by the system."""
     secrets = {f"{system}_secret": secret.format(system) for system in addresses}
     return _TEMPLATE.format(**addresses, **secrets)
 
 
 class HandedSecrets:
-    """Secrets that the launcher handed over and that lie nowhere else. Implements the secrets port."""
+    """Secrets that the launcher received and that are saved nowhere else. Implements the port `Secrets`."""
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
         self._secrets = secrets
@@ -105,7 +105,7 @@ class HandedSecrets:
 
 @dataclass(frozen=True, slots=True)
 class SandboxProcess:
-    """A running sandbox, what a desk needs to use it, and its control address."""
+    """A running sandbox, what a console needs to use it, and its control address."""
 
     process: subprocess.Popen[bytes]
     addresses: Mapping[str, str]
@@ -118,12 +118,12 @@ class SandboxProcess:
 
     @classmethod
     async def start(cls, arguments: Sequence[str] = (), *, ready_within_s: float = _READY_WITHIN_S) -> Self:
-        """Start it and return once all its systems listen; the caller stops it.
+        """Start a sandbox and return once all its systems listen. The caller stops it.
 
-        It also stops by itself when this process ends, however that happens: it watches its standard input.
+        It also stops when this process ends for any reason, because it watches its standard input.
 
         Raises:
-            ConfigurationError: It did not start; the sentence carries its own words.
+            ConfigurationError: It did not start; the message has its last line of output.
         """
         program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "console"]
         command = [*program, "sandbox", "--json", "--until-input-ends", *arguments]
@@ -146,7 +146,7 @@ class SandboxProcess:
 
     @property
     def deployment_with_sign_in(self) -> Deployment:
-        """The settings for a desk at which people sign in."""
+        """The settings for a console with sign-in."""
         settings = sandbox_settings(self.addresses, "env:{}")
         signed_in = with_sign_in(settings, self.identity, self.audit, "env:{}")
         return parse_deployment(signed_in, source="the sandbox")
@@ -156,7 +156,7 @@ class SandboxProcess:
         return HandedSecrets(self.tokens)
 
     async def stop(self, patience_s: float = 3.0) -> None:
-        """End the process and wait for its end."""
+        """End the process and wait until it has ended."""
         await asyncio.to_thread(self._stop, patience_s)
 
     def _stop(self, patience_s: float) -> None:
@@ -174,9 +174,9 @@ class SandboxProcess:
 
 
 def _popen(command: Sequence[str]) -> subprocess.Popen[bytes]:
-    # A group of its own: Ctrl+C in the terminal reaches the desk alone, which then stops the sandbox in order.
+    # Its own process group: Ctrl+C in the terminal reaches only the console, which then stops the sandbox in order.
     windows = sys.platform == "win32"
-    new_group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # there is no such name elsewhere
+    new_group = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # the name exists only on Windows
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,

@@ -9,7 +9,7 @@ from console.ports.secrets import Secrets
 
 
 class KeptSecrets:
-    """Secrets of the desk's own encrypted store, loaded beforehand, over those of the system. Implements the port."""
+    """Secrets loaded from the console's encrypted store, before those of the system. Implements the port `Secrets`."""
 
     def __init__(self, kept: Mapping[str, str], others: Secrets) -> None:
         self._kept, self._others = kept, others
@@ -19,7 +19,7 @@ class KeptSecrets:
 
 
 class SystemSecrets:
-    """Reads secrets by reference; file references are relative to `folder`. Implements the secrets port."""
+    """Reads secrets by reference. File references are relative to `folder`. Implements the port `Secrets`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -49,7 +49,7 @@ class SystemSecrets:
             raise ConfigurationError(f"The secret file {path} cannot be read.") from error
 
     def _from_keyring(self, name: str) -> str:
-        # Only here and only when asked for: importing keyring looks for every back end and takes up to 0.3 s.
+        # Imported only when needed: importing keyring looks for every backend, which takes up to 0.3 s.
         import keyring  # noqa: PLC0415 - see above
         from keyring.errors import KeyringError  # noqa: PLC0415 - see above
 

@@ -1,4 +1,4 @@
-"""The store's key: 32 random bytes, kept in the operating system's keyring and nowhere else in clear."""
+"""The store's key: 32 random bytes, saved only in the operating system's keyring and never unencrypted elsewhere."""
 
 import asyncio
 import contextlib
@@ -12,43 +12,44 @@ from console.errors import StoreKeyError
 
 _log = logging.getLogger(__name__)
 _SERVICE = "opticom-console"
-# A keyring asks its user for a password now and then; one that is broken never answers.
+# Seconds. A keyring may ask its user for a password; a broken one never replies.
 _PATIENCE_S = 8.0
+# Keyring backends that save secrets unencrypted.
 _PLAIN = frozenset({"PlaintextKeyring", "RegistryKeyring"})
 
 T = TypeVar("T")
 
 
 class NoKeyringError(StoreKeyError):
-    """This computer has no keyring that can be used."""
+    """This computer has no usable keyring."""
 
 
 class Keyring:
-    """The entry of one profile's store. Nothing waits for a keyring that does not answer, not even the end."""
+    """The keyring entry of one profile's store. A keyring that never replies does not block the program or its end."""
 
     def __init__(self, profile: str) -> None:
         self._profile = profile
 
     async def find(self) -> bytes | None:
-        """Return the key, None where there is none. May take 0.3 s.
+        """Return the key, or None if the keyring has none. May take 0.3 s.
 
         Raises:
-            NoKeyringError: There is no keyring, or it does not answer.
+            NoKeyringError: No keyring was found, or it does not reply.
         """
         return await self._within(lambda: _find(self._profile))
 
     async def make(self) -> bytes:
-        """Return a new key that is kept in the keyring now. Raises as `find`; then nothing is written in its place."""
+        """Return a new key, saved in the keyring. Raises as `find`; then nothing was saved."""
         key = secrets.token_bytes(32)
         await self.keep(key)
         return key
 
     async def keep(self, key: bytes) -> None:
-        """Put a key into the keyring, in place of any other of this profile. Raises as `find`."""
+        """Save a key in the keyring, in place of this profile's old one. Raises as `find`."""
         await self._within(lambda: _keep(self._profile, key))
 
     async def forget(self) -> None:
-        """Take the key out of the keyring: nothing opens the store any more but its recovery code. Raises as `find`."""
+        """Delete the key from the keyring. Then only the recovery code opens the store. Raises as `find`."""
         await self._within(lambda: _forget(self._profile))
 
     async def _within(self, work: Callable[[], T]) -> T:
@@ -67,12 +68,12 @@ class Keyring:
             result, failure = None, None
             try:
                 result = work()
-            except Exception as error:  # noqa: BLE001 - whoever waits gets it
+            except Exception as error:  # noqa: BLE001 - passed on to the caller
                 failure = error
-            with contextlib.suppress(RuntimeError):  # the program has ended meanwhile
+            with contextlib.suppress(RuntimeError):  # the event loop has ended meanwhile
                 loop.call_soon_threadsafe(tell, result, failure)
 
-        # A daemon: the threads of a pool would hold the process until the keyring answers.
+        # A daemon thread: the threads of a pool would keep the process running until the keyring replies.
         threading.Thread(target=run, name="keyring", daemon=True).start()
         try:
             return await asyncio.wait_for(asyncio.shield(done), _PATIENCE_S)
@@ -84,7 +85,7 @@ class Keyring:
 
 
 def _find(profile: str) -> bytes | None:
-    import keyring  # noqa: PLC0415 - looks for every back end, which takes up to 0.3 s
+    import keyring  # noqa: PLC0415 - looks for every backend, which takes up to 0.3 s
     from keyring.errors import KeyringError  # noqa: PLC0415 - see above
 
     try:
@@ -94,7 +95,7 @@ def _find(profile: str) -> bytes | None:
         raise
     except (KeyringError, RuntimeError, OSError) as error:
         raise NoKeyringError(_NO_KEYRING) from error
-    except Exception as error:  # such as a back end that does not exist, or a damaged keyringrc.cfg
+    except Exception as error:  # such as a backend that does not exist, or a damaged keyringrc.cfg
         raise NoKeyringError(_unusable(error)) from error
     if text is None:
         return None
@@ -138,9 +139,9 @@ def _forget(profile: str) -> None:
 
 
 def _refuse_plain(backend: object) -> None:
-    """Refuse a keyring that writes secrets into a file as they are; of a chain its first decides where they go.
+    """Reject a keyring that saves secrets unencrypted. In a chain of backends the first one saves them.
 
-    Source: keyrings.alt 5, whose back ends without encryption are PlaintextKeyring, and Windows' RegistryKeyring.
+    Source: keyrings.alt 5, with the unencrypted backend PlaintextKeyring, and Windows' RegistryKeyring.
     """
     chained = list(getattr(backend, "backends", ()) or ())
     chosen = type(chained[0] if chained else backend)
@@ -157,8 +158,8 @@ def _unusable(error: Exception) -> str:
 
 
 def _name() -> str:
-    """Return which keyring it is, as far as that is known already, in brackets."""
-    import sys  # noqa: PLC0415 - for this sentence alone
+    """Return the name of the keyring backend in brackets, or an empty text if it is not known yet."""
+    import sys  # noqa: PLC0415 - for this message only
 
     core = sys.modules.get("keyring.core")
     backend = getattr(core, "_keyring_backend", None)

@@ -79,7 +79,7 @@ ICONS = {
 
 
 class Icons(QObject):
-    """Loads the one font and paints its signs; `loaded` tells widgets to take their icons again."""
+    """The icon font and its painter. Widgets reload their icons when `loaded` is emitted."""
 
     loaded = Signal()
 
@@ -89,10 +89,10 @@ class Icons(QObject):
         self._signs: dict[str, str] = {}
 
     def load(self) -> None:
-        """Load the font, on the window's thread.
+        """Load the font. Call on the window's thread.
 
-        Only qtawesome's files are used. Importing it imports every class of Qt, which takes long and, off the window's
-        thread, can crash PySide while it dispatches an event.
+        Only qtawesome's files are read. Importing it would import every class of Qt, which is slow. On another thread
+        it can crash PySide while it dispatches an event.
 
         Raises:
             FileNotFoundError: qtawesome is not installed, or no longer has this font.
@@ -111,7 +111,7 @@ class Icons(QObject):
         self.loaded.emit()
 
     def paint(self, painter: QPainter, rect: QRect, name: str, colour: QColor) -> None:
-        """Paint an icon of the list above into a square."""
+        """Paint an icon of `ICONS` into a square. Paint nothing before the font is loaded."""
         if not self._family:
             return
         font = QFont(self._family)
@@ -133,7 +133,7 @@ class Icons(QObject):
         return picture
 
     def icon(self, name: str, colour: QColor) -> QIcon:
-        """Return an icon for Qt's own widgets; empty before the font is there."""
+        """Return an icon for Qt's own widgets. It is empty before the font is loaded."""
         return QIcon(self.pixmap(name, 32, colour)) if self._family else QIcon()
 
 

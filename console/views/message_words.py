@@ -1,33 +1,36 @@
-"""Puts messages into words: the one place where a message of the catalogue becomes text on screen."""
+"""Message texts: the one place where a message of the catalogue becomes text on screen."""
 
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 from console.messages import Message
+from console.models.appointment import TimeWindow
 from console.models.money import Money
 from console.views import texts
 from console.views.texts import tr
 
 
 def in_words(said: Message | str) -> str:
-    """Return a message in the user's language, its amounts and days as they are written everywhere."""
+    """Return a message in the user's language. Amounts and dates are written as everywhere in the console."""
     if isinstance(said, str):
         return said
     return tr(said.text.template).format(**{name: _shown(value) for name, value in said.values})
 
 
 def shown(value: Message | Money | str) -> str:
-    """Return what a form or a preview shows: a message or an amount in words, words as they are."""
+    """Return the text that a form or a preview shows for a message, an amount or a plain text."""
     return texts.value(value) if isinstance(value, str) else str(_shown(value))
 
 
 def _shown(value: Any) -> Any:
-    """Return a value of a message as people read it; what is none of these is formatted by the text itself."""
+    """Return a message's value as people read it. The message's template formats all other types."""
     if isinstance(value, Message):
         return in_words(value)
     if isinstance(value, Money):
         return texts.money(value)
+    if isinstance(value, TimeWindow):
+        return texts.day_and_hours(value)
     if isinstance(value, datetime):
         return texts.moment(value)
     if isinstance(value, date):

@@ -1,4 +1,4 @@
-"""The moments at which something about a customer changed, to see them as they stood then."""
+"""The dialog that lists when something about a customer changed, to open a past view of that time."""
 
 from collections.abc import Sequence
 
@@ -15,23 +15,23 @@ from console.views.widgets.rows import FactList
 
 
 class PastDialog(QDialog):
-    """Emits `chosen` with a moment (aware UTC). Up and Down move, Enter opens, Esc leaves."""
+    """The list of past changes. Emits `chosen` with a time (aware UTC). Up and Down move, Enter opens, Esc closes."""
 
     chosen = Signal(object)
 
     def __init__(self, customer: str, moments: Sequence[CustomerChange], window: QWidget) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(tr("As it stood: {}").format(customer))
+        self.setWindowTitle(tr("Past view: {}").format(customer))
         self.setMinimumSize(460, 360)
         self._moments = list(moments)
-        message = tr("Each line is a change this desk has read. Choose one to see how everything stood from then on.")
+        message = tr("Each line is a change that this console loaded. Choose one to see the customer at that time.")
         if not self._moments:
-            message = tr("Nothing is kept on this computer about this customer yet.")
-        self.list = FactList(tr("Moments"), uniform=True)
+            message = tr("This computer has no saved data about this customer yet.")
+        self.list = FactList(tr("Changes"), uniform=True)
         self.list.show_rows([self._row(index, moment) for index, moment in enumerate(self._moments)])
         self.list.opened.connect(self._open)
-        self._open_button = Button(tr("See it as it stood   {}").format(tr("Enter")), "main")
+        self._open_button = Button(tr("Show   {}").format(tr("Enter")), "main")
         self._open_button.setAutoDefault(False)
         self._open_button.setEnabled(bool(self._moments))
         self._open_button.clicked.connect(lambda: self._open(self.list.rows_model.row(self.list.currentIndex().row())))
@@ -51,10 +51,10 @@ class PastDialog(QDialog):
     def _row(self, index: int, moment: CustomerChange) -> Row:
         first = index == len(self._moments) - 1
         changed = ", ".join(moment.changed)
-        message = tr("Read for the first time: {}").format(changed) if first else tr("Changed: {}").format(changed)
+        message = tr("First loaded: {}").format(changed) if first else tr("Changed: {}").format(changed)
         since = tr("From")
         when = f"{since} {texts.recent_day(moment.at)} {texts.clock(moment.at, seconds=True)}"
-        cells = (Cell(_fact(tr("Moment"), when)), Cell(_fact(tr("What"), message)))
+        cells = (Cell(_fact(tr("When"), when)), Cell(_fact(tr("What"), message)))
         return Row(str(index), cells)
 
     def _open(self, row: Row) -> None:
@@ -63,4 +63,4 @@ class PastDialog(QDialog):
 
 
 def _fact(label: str, text: str) -> ShownFact:
-    return ShownFact(label, text, None, tr("This desk"))
+    return ShownFact(label, text, None, tr("This console"))

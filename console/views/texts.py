@@ -1,4 +1,4 @@
-"""How facts are put into words: amounts, dates, ages, states. The one place where values become text on screen."""
+"""Texts for amounts, dates, ages and states. The one place where values become text on screen."""
 
 from __future__ import annotations
 
@@ -12,27 +12,46 @@ from PySide6.QtGui import QKeySequence
 if TYPE_CHECKING:  # this module is loaded before the first paint; what it puts into words comes later
     from decimal import Decimal
 
+    from console.models.appointment import TimeWindow
     from console.models.money import Money
     from console.models.provenance import Origin, Records
+
+# Countries (ISO 3166) that write the month first and hours from 1 to 12. Source: Unicode CLDR 46, en-US.
+_MONTH_FIRST = {"US"}
+_month_first = False
 
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "SEK": "kr"}
 MINUS = "−"
 
 
+def set_country(country: str) -> None:
+    """Write dates and times as a country (ISO 3166) does: `Nov 8`, `9:41 AM` in the US, else `8 Nov`, `09:41`."""
+    global _month_first  # noqa: PLW0603 - one program has one deployment, and every label reads it
+    _month_first = country in _MONTH_FIRST
+
+
+def _on(day: QDate, in_us: str, elsewhere: str) -> str:
+    """Return a day in the format of the deployment's country."""
+    return QLocale().toString(day, in_us if _month_first else elsewhere)
+
+
 def tr(text: str) -> str:
-    """Return a text in the user's language. `pyside6-lupdate` files every `tr(...)` under the empty context."""
+    """Return a text in the user's language. `pyside6-lupdate` puts every `tr(...)` into the empty context."""
     return QCoreApplication.translate("", text)
 
 
 def amount(money: Money) -> str:
-    """Return an amount in the user's number form, with its currency's decimals and a real minus; no currency."""
+    """Return an amount in the user's number format, with the currency's decimals and a real minus (U+2212).
+
+    The currency is not part of the text.
+    """
     digits = money.digits
     text = _grouped(abs(money.amount), digits)
     return f"{MINUS}{text}" if money.amount < 0 else text
 
 
 def _grouped(value: Decimal, digits: int) -> str:
-    """Return a number of zero or more with the user's separators; exact, as no float is involved."""
+    """Return a number of zero or more with the user's separators. It is exact: no float is used."""
     locale = QLocale()
     whole, _, fraction = f"{value:.{digits}f}".partition(".")
     groups: list[str] = []
@@ -55,69 +74,98 @@ def money(value: Money | None) -> str:
 
 
 def change(value: Money) -> str:
-    """Return a difference with its sign, always."""
+    """Return a difference with its sign. Zero has no sign."""
     text = amount(value)
     return text if text.startswith(MINUS) or value.amount == 0 else f"+{text}"
 
 
 def day(at: date | None, *, year: bool | None = None) -> str:
-    """Return a date as people say it: `8 Nov`, with the year where it is not this one.
+    """Return a date as people say it: `8 Nov`, with the year if it is not the current year.
 
-    Of a time it is the day in this machine's zone; but midnight in UTC is how systems write a day, and stays that day.
-    Beside hours stands `local_day`.
+    For a `datetime` it is the day in this machine's time zone. Midnight in UTC stays the same day, because systems
+    write a date that way. Use `local_day` for a date next to a time of day.
     """
     if at is None:
         return tr("no date")
     with_year = year if year is not None else at.year != datetime.now(UTC).year
-    return QLocale().toString(_qt_date(at), "d MMM yyyy" if with_year else "d MMM")
+    if with_year:
+        return _on(_qt_date(at), "MMM d, yyyy", "d MMM yyyy")
+    return _on(_qt_date(at), "MMM d", "d MMM")
 
 
 def weekday(on: date) -> str:
-    """Return a day with its weekday and year, so that nobody takes it for another: `Wed 2 Dec 2026`."""
-    return QLocale().toString(QDate(on.year, on.month, on.day), "ddd d MMM yyyy")
+    """Return a date with weekday and year, so that it can't be misread: `Wed 2 Dec 2026`."""
+    return _on(QDate(on.year, on.month, on.day), "ddd, MMM d, yyyy", "ddd d MMM yyyy")
 
 
 def keys(text: str) -> str:
-    """Return keys as this system's keyboards have them: `Ctrl+D`, or with the sign of the command key."""
+    """Return keys as this operating system writes them: `Ctrl+D`, or with the Command sign on macOS."""
     return QKeySequence(text).toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def sentence(words: str) -> str:
-    """Return words with a capital letter at their beginning, the rest as it is."""
+    """Return a text with its first letter in upper case and the rest unchanged."""
     return words[:1].upper() + words[1:]
 
 
 def recent_day(at: datetime, *, within: bool = False) -> str:
-    """Return the day of an event in this machine's zone: today, yesterday, else the date; `within` a sentence."""
+    """Return the day of an event in this machine's time zone: today, yesterday, else the date.
+
+    With `within`, today and yesterday are in lower case, for use inside a sentence.
+    """
     local, today = at.astimezone(), datetime.now(UTC).astimezone().date()
     passed = (today - local.date()).days
     if passed in {0, 1}:
         word = tr("Today") if passed == 0 else tr("Yesterday")
         return word.lower() if within else word
-    shown = "d MMM" if local.year == today.year else "d MMM yy"
-    return QLocale().toString(QDate(local.year, local.month, local.day), shown)
+    on = QDate(local.year, local.month, local.day)
+    return _on(on, "MMM d", "d MMM") if local.year == today.year else _on(on, "MMM d, yy", "d MMM yy")
 
 
 def window(starts: datetime | None, ends: datetime | None) -> str:
-    """Return a span of hours in this machine's zone, such as 08:00–12:00."""
+    """Return a time window in this machine's time zone, such as 08:00–12:00."""
     if starts is None:
         return tr("no time")
     return clock(starts) if ends is None else f"{clock(starts)}–{clock(ends)}"
 
 
+def day_and_hours(hours: TimeWindow) -> str:
+    """Return a day with hours: `Mon, Nov 30, 8:00 AM–12:00 PM` or `Mon 30 Nov 08:00–12:00`; spoken, in whole words."""
+    if hours.starts_at is None:
+        return tr("no time")
+    local = hours.starts_at.astimezone()
+    on = QDate(local.year, local.month, local.day)
+    if not hours.spoken:
+        return f"{_on(on, 'ddd, MMM d,', 'ddd d MMM')} {window(hours.starts_at, hours.ends_at)}"
+    day_in_words = _on(on, "dddd, MMMM d", "dddd d MMMM")
+    if hours.ends_at is None:
+        return tr("{}, at {}").format(day_in_words, _spoken_hour(local))
+    ends = hours.ends_at.astimezone()
+    return tr("{}, between {} and {}").format(day_in_words, _spoken_hour(local), _spoken_hour(ends))
+
+
+def _spoken_hour(local: datetime) -> str:
+    """Return a time of day to read aloud: `8`, `1:30` or `noon` in the US, `8:00` elsewhere."""
+    if (local.hour, local.minute) == (12, 0):
+        return tr("noon")
+    if not _month_first:
+        return f"{local.hour}:{local:%M}"
+    return f"{local.hour % 12 or 12}" if local.minute == 0 else f"{local.hour % 12 or 12}:{local:%M}"
+
+
 def plain_number(value: Decimal, digits: int) -> str:
-    """Return a number with the user's separators and so many decimals."""
+    """Return a number with the user's separators and `digits` decimals."""
     text = _grouped(abs(value), digits)
     return f"{MINUS}{text}" if value < 0 else text
 
 
 def counted(number: int, *lists: Records[Any] | None) -> str:
-    """Return a count of what lists hold, with a plus where one of them was not read whole."""
+    """Return a count, with a plus if one of its lists was not loaded completely. An unknown list adds no plus."""
     return str(number) if all(facts is None or facts.is_whole for facts in lists) else f"{number}+"
 
 
 def spoken_number(text: str | None) -> str | None:
-    """Return a figure a system wrote with a real minus; what is no number stays as it came."""
+    """Return a number from a system with a real minus (U+2212). A text that is not a number stays unchanged."""
     return f"{MINUS}{text[1:]}" if text is not None and text[:1] == "-" and text[1:2].isdigit() else text
 
 
@@ -126,12 +174,16 @@ def month(at: datetime) -> str:
 
 
 def clock(at: datetime, *, seconds: bool = False) -> str:
-    """Return a time of day in this machine's zone."""
-    return f"{at.astimezone():%H:%M:%S}" if seconds else f"{at.astimezone():%H:%M}"
+    """Return a time of day (24 hours) in this machine's time zone."""
+    local = at.astimezone()
+    if not _month_first:
+        return f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    minutes = f"{local:%M:%S}" if seconds else f"{local:%M}"
+    return f"{local.hour % 12 or 12}:{minutes} {'AM' if local.hour < 12 else 'PM'}"
 
 
 def moment(at: datetime) -> str:
-    """Return a day and a time of day in this machine's zone, within a sentence."""
+    """Return a day and a time of day in this machine's time zone, for use inside a sentence."""
     return f"{recent_day(at, within=True)} {clock(at)}"
 
 
@@ -143,27 +195,27 @@ def _qt_date(at: date) -> QDate:
 
 
 def local_day(at: datetime) -> date:
-    """Return the day it is in this machine's zone at a moment."""
+    """Return the date of a time in this machine's time zone."""
     return at.astimezone().date()
 
 
 def begin_of(on: date) -> datetime:
-    """Return when a day begins in this machine's zone."""
+    """Return the start of a day in this machine's time zone."""
     return datetime.combine(on, time.min).astimezone()
 
 
 def age(read_at: datetime, now: datetime) -> str:
-    """Return how old a fact is: seconds to 60, minutes to 60, then the time it was read."""
+    """Return how old a fact is: in seconds below 60 s, in minutes below 60 min, then the time it was read."""
     passed = now - read_at
     if passed < timedelta(seconds=60):
         return tr("{} s").format(max(0, int(passed.total_seconds())))
     if passed < timedelta(minutes=60):
         return tr("{} min").format(int(passed.total_seconds() // 60))
-    return tr("as at {}").format(clock(read_at))
+    return tr("as of {}").format(clock(read_at))
 
 
 def origin_line(origin: Origin, label: str) -> str:
-    """Return where a value comes from on one line, for the status bar and screen readers."""
+    """Return the origin of a value on one line, for the status bar and screen readers."""
     version = tr(", version {}").format(origin.version) if origin.version else ""
     return tr("{system} {record}, read {time}{version}").format(
         system=label, record=origin.id, time=clock(origin.read_at, seconds=True), version=version
@@ -171,14 +223,14 @@ def origin_line(origin: Origin, label: str) -> str:
 
 
 def tooltip(text: str) -> str:
-    """Return a text that a tooltip shows as it is; Qt would take what looks like markup for markup."""
+    """Return a text as escaped HTML for a tooltip. Qt would read a plain text with tags as markup."""
     import html  # noqa: PLC0415 - its table of names is not needed for the first paint
 
     return f"<p style='white-space:pre-wrap'>{html.escape(text)}</p>" if text else ""
 
 
 def no_mnemonic(text: str) -> str:
-    """Return a text for tabs, menus and buttons, where a single & would underline the next letter."""
+    """Return a text for tabs, menus and buttons with & doubled. A single & would underline the next letter."""
     return text.replace("&", "&&")
 
 
@@ -191,7 +243,7 @@ _STATES = {
     "cancelled": ("Cancelled", "neutral"),
     "aborted": ("Aborted", "neutral"),
     "created": ("Created", "info"),
-    "pendingActive": ("Coming", "info"),
+    "pendingActive": ("Pending activation", "info"),
     "pendingTerminate": ("Ending", "info"),
     "feasibilityChecked": ("Feasible", "info"),
     "designed": ("Designed", "info"),
@@ -210,7 +262,7 @@ _STATES = {
     "onHold": ("On hold", "attention"),
     "validated": ("Validated", "info"),
     "sent": ("Sent", "info"),
-    "partiallyPaid": ("Part paid", "attention"),
+    "partiallyPaid": ("Partly paid", "attention"),
     "settled": ("Paid", "ok"),
     "closed": ("Closed", "neutral"),
     "resolved": ("Resolved", "ok"),
@@ -230,12 +282,12 @@ def spelt_out(word: str) -> str:
 
 
 def value(raw: str) -> str:
-    """Return a value of an act as people say it: a state word of the standard in words, all else as it is."""
+    """Return a value of an action for the screen: a standard state as its word, any other value unchanged."""
     return tr(_STATES[raw][0]) if raw in _STATES else raw
 
 
 def state(raw: str | None) -> tuple[str, str]:
-    """Return the word and the colour state for a state; an unknown one keeps its own word, in quotes."""
+    """Return the word and the colour state of a state. An unknown state is shown as it is, in quotes."""
     if raw is None or not raw.strip():
         return tr("no state"), "neutral"
     known = _STATES.get(raw)

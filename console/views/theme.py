@@ -1,4 +1,4 @@
-"""Colours and type: the tokens of resources/theme.json put into Qt's palette."""
+"""Colours and fonts: puts the tokens of resources/theme.json into Qt's palette."""
 
 import functools
 import json
@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from console.resources_folder import RESOURCES
 
-# Points, so that text follows the screen's scale.
+# Font sizes in points, so that text follows the screen's scale.
 SIZES = {
     "micro": 8.25,
     "small": 9.0,
@@ -44,7 +44,7 @@ def _tokens() -> dict[str, Any]:
 
 
 class Theme(QObject):
-    """The colours in force. `changed` is emitted after they have been applied."""
+    """The current colours. `changed` is emitted after a theme is applied."""
 
     changed = Signal()
 
@@ -65,7 +65,7 @@ class Theme(QObject):
         return StateColours(*(QColor(found[key]) for key in ("text", "back", "border", "solid")))
 
     def start(self, app: QApplication, name: str | None = None) -> None:
-        """Apply a theme by name, or the one the operating system asks for, and then follow it when it changes."""
+        """Apply a theme by name. With None, apply the operating system's theme and follow its changes."""
         app.setStyle("Fusion")
         app.setFont(font("body"))
         hints = app.styleHints()
@@ -74,7 +74,7 @@ class Theme(QObject):
         self.choose(name)
 
     def choose(self, name: str | None) -> None:
-        """Fix a theme by name, or with None follow the operating system."""
+        """Set a theme by name. With None or an unknown name, follow the operating system."""
         self._follow = name not in NAMES
         self._apply(self._system_name() if name is None or self._follow else name)
 
@@ -83,7 +83,7 @@ class Theme(QObject):
             self._apply(self._system_name())
 
     def _system_name(self) -> str:
-        """Return the theme the operating system asks for: high contrast before dark before light."""
+        """Return the operating system's theme. High contrast comes before dark, dark before light."""
         hints = QApplication.styleHints()
         if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
             return "highContrast"
@@ -96,9 +96,9 @@ class Theme(QObject):
             palette = self._palette()
             app.setPalette(palette)
             bars = QPalette(palette)
-            if name == "highContrast":  # the style derives the handle from this, and black on black cannot be grasped
+            if name == "highContrast":  # the style paints the handle in this colour; black on black can't be seen
                 bars.setColor(QPalette.ColorRole.Button, self.colour("chartOther"))
-            app.setPalette(bars, "QScrollBar")  # type: ignore[arg-type] # the stub says bytes, the call takes text alone
+            app.setPalette(bars, "QScrollBar")  # type: ignore[arg-type] # the stub says bytes, the call takes only str
         self.changed.emit()
 
     def _palette(self) -> QPalette:

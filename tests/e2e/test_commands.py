@@ -105,7 +105,7 @@ async def test_a_system_that_is_down_costs_its_part_and_the_exit_status(sandbox:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is always a display")
-@pytest.mark.parametrize("display", [{}, {"DISPLAY": ":4077"}], ids=["none", "one that does not answer"])
+@pytest.mark.parametrize("display", [{}, {"DISPLAY": ":4077"}], ids=["none", "one that is not responding"])
 def test_without_a_display_the_window_ends_with_a_sentence(display: dict[str, str]) -> None:
     hidden = dict.fromkeys(("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"), "")
     environment = {key: value for key, value in {**os.environ, **hidden, **display}.items() if value}

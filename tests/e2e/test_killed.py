@@ -127,7 +127,7 @@ async def test_typed_text_outlives_a_kill_and_can_be_sent(
         assert text == f"Says {CANARY} and more"
         second = Console(display, tmp_path, *arguments, environment=keyring)
         try:
-            second.focus("The desk is open already")
+            second.focus("The console is already open")
             second.do("key", "Return")
             assert second.process.wait(20) == 1
         finally:

@@ -308,7 +308,7 @@ async def test_a_keyring_that_does_not_answer_is_named_and_waited_for_once(
     kept = await opened(folder)
     assert time.monotonic() - began_s < 5
     assert kept.database is None
-    assert "does not answer" in kept.notice
+    assert "is not responding" in kept.notice
     assert "file_keyring" in kept.notice
 
 

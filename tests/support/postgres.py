@@ -59,7 +59,7 @@ def _running(folder: Path) -> Iterator[str]:
                 break
             except psycopg.OperationalError:
                 assert server.poll() is None, "PostgreSQL ended at once"
-                assert time.monotonic() < deadline_s, "PostgreSQL does not answer"
+                assert time.monotonic() < deadline_s, "PostgreSQL is not responding"
                 time.sleep(0.05)
         yield address
     finally:

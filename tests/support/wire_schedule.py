@@ -142,7 +142,7 @@ async def _make(world: World, kind: str, customer: str, rng: random.Random) -> P
         return PlannedAction(kind, _action(customer, RiskClass.NOTE, step, action_id=action_id), counted(_CRM, _NOTES))
     if kind == "ticket":
         wanted = {"name": "Wire", "text": words, "severity": "minor", "type": "complaint"}
-        back = Step("close-ticket", _CRM, f"{action_id}-1-back", {"status": "cancelled", "reason": "Taken back"})
+        back = Step("close-ticket", _CRM, f"{action_id}-1-back", {"status": "cancelled", "reason": "Undone"})
         step = Step("create-ticket", _CRM, f"{action_id}-1", wanted, back=back)
         return PlannedAction(
             kind, _action(customer, RiskClass.NOTE, step, action_id=action_id), counted(_CRM, _TICKETS)
@@ -402,7 +402,7 @@ class _Run:
             assert step.back is not None
             action_id = uuid7(datetime.now(UTC), self.rng)
             undo = Step(
-                step.back.kind, step.system, f"{action_id}-1", {**step.back.wanted, "reason": "Taken back"}, step.result,
+                step.back.kind, step.system, f"{action_id}-1", {**step.back.wanted, "reason": "Undone"}, step.result,
                 {"status": "acknowledged"} if planned.kind == "ticket" else {},
             )  # fmt: skip
             undoing = _action(action.customer_id, action.risk, undo, action_id=action_id)

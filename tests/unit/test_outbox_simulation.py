@@ -57,14 +57,14 @@ def journey(name: str) -> list[Action]:
     money = action(3, RiskClass.MONEY, step(3, "billing", {"amount": "5", "currency": "USD"}, {"balance": "10.00 USD"}))
     return {
         "a note": [note],
-        "contact data in two systems": [field],
+        "contact details in two systems": [field],
         "a promise": [money],
         "all three": [note, field, money],
         "one after the other": [field, action(4, RiskClass.FIELD, step(4, "crm", {"phone": "3"}, {"phone": "2"}))],
     }[name]
 
 
-JOURNEYS = ["a note", "contact data in two systems", "a promise", "all three", "one after the other"]
+JOURNEYS = ["a note", "contact details in two systems", "a promise", "all three", "one after the other"]
 
 
 async def play(loop: VirtualLoop, actions: list[Action], *, flush: int = -1, call: int = -1) -> dict[str, Any]:

@@ -55,7 +55,7 @@ async def test_more_is_added_once_and_then_it_is_whole() -> None:
 
 
 async def test_a_failure_while_reading_on_keeps_what_was_read_and_waits() -> None:
-    down = SystemUnavailableError("CRM does not answer.", system="crm", code="CRM-1")
+    down = SystemUnavailableError("CRM is not responding.", system="crm", code="CRM-1")
     one = part(records(1, 2, next_offset=2), *[down] * 20)
     one.refresh()
     await one.wait_idle()

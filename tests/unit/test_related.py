@@ -21,7 +21,7 @@ class Crm:
     async def fetch_customer(self, customer_id: CustomerId) -> Sourced[Customer] | None:
         self.asked.append(customer_id)
         if customer_id in self.down:
-            raise SystemUnavailableError("CRM does not answer.", system="crm", code="CRM-1")
+            raise SystemUnavailableError("CRM is not responding.", system="crm", code="CRM-1")
         found = self.known.get(customer_id)
         return None if found is None else Sourced(found, origin(system="crm", id=customer_id))
 
@@ -57,7 +57,7 @@ async def test_what_leads_nowhere_says_so_and_costs_nothing_else() -> None:
     mine = customer("A", b="householdMember", c="householdMember", d="householdMember")
     found = await fetch_related(Crm(mine, customer("B"), down=("C",)), sourced(mine))
     problems = {item.value.customer_id: item.value.problem for item in found}
-    assert problems == {"B": None, "C": "CRM does not answer.", "D": "CRM does not know this number."}
+    assert problems == {"B": None, "C": "CRM is not responding.", "D": "CRM does not know this number."}
     assert len(found.damaged) == 2
 
 

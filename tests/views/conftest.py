@@ -18,6 +18,7 @@ from console.compose import Overrides
 from console.models.customer import CustomerId
 from console.services.access.permissions import REP, ROLES
 from console.services.console import Console
+from console.views import texts
 from console.views.access.sign_in_bar import SignInSession
 from console.views.customer.page import CustomerPage
 from console.views.customer.panels.panel import Panel
@@ -134,6 +135,7 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
     await console.aclose()
     window.hide()
     window.deleteLater()
+    texts.set_country("")
     await asyncio.sleep(0)
     assert bridge.running == 0
 

@@ -95,7 +95,7 @@ async def test_older_entries_come_by_scrolling_and_days_narrow_what_is_found(rig
     page.field.setText("bulk")
     page.search()
     await rig.until(lambda: page.table.rows_model.rowCount() == 200)
-    assert "The newest 200 entries from every desk" in page.message.text()
+    assert "The newest 200 entries from every console" in page.message.text()
     page.table.setFocus()
     while (before := page.table.rows_model.rowCount()) < 450:
         rig.press(Qt.Key.Key_End, CTRL)

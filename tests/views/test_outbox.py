@@ -39,7 +39,7 @@ async def test_a_note_is_typed_kept_and_added_by_keyboard_alone(rig: Rig) -> Non
     assert rig.focused is page.customer_actions.dock.text
     rig.keys("Asked why the bill is higher")
     await rig.until(
-        lambda: page.customer_actions.dock.kept.text() == "in memory alone"
+        lambda: page.customer_actions.dock.kept.text() == "in memory only"
     )  # there is no file behind this desk
     assert page.title.startswith("✎")
     rig.press(Qt.Key.Key_Escape)
@@ -69,7 +69,7 @@ async def test_a_note_while_crm_is_away_waits_and_goes_by_itself(rig: Rig) -> No
     rig.keys("u")
     shown = rig.workspace.pages["outbox"]
     assert isinstance(shown, OutboxPage)
-    assert shown.table.rows_model.row(0).cells[0].fact.text == "Kept here, waits"
+    assert shown.table.rows_model.row(0).cells[0].fact.text == "Saved, waiting"
     await rig.sandbox.clear()
     rig.console.outbox.system_is_back("crm")
     await rig.until(lambda: all(not one.is_open for one in rig.console.outbox.actions))
@@ -276,8 +276,8 @@ async def test_what_stands_in_a_closed_form_is_back_and_can_be_thrown_away(rig: 
     page.customer_actions.open_contact_form()
     form = dialog(rig, ContactForm)
     assert form.fields["email"].text() == "half@"
-    assert "What you typed before is back; it was not sent." in texts_of(form)
-    form.findChild(QPushButton, "Start anew").click()
+    assert "Draft restored. Not sent." in texts_of(form)
+    form.findChild(QPushButton, "Start over").click()
     assert form.fields["email"].text() == started
     assert not page.title.startswith("✎")
 
@@ -377,9 +377,9 @@ async def test_the_past_is_shown_as_the_past_and_asks_nobody(rig: Rig) -> None:
     assert past.view.bills.state.facts
     assert not any(part.state.loading_since for part in past.view.loaders)
     assert "as of" in past.title
-    await rig.until(lambda: "As it stood then" in texts_of(past.panel("account")))
+    await rig.until(lambda: "Past value" in texts_of(past.panel("account")))
     assert "Safe to quote" not in texts_of(past)
-    assert "Ask again" not in texts_of(past)
+    assert "Refresh" not in texts_of(past)
     assert datetime.now(UTC) - before < timedelta(minutes=1)
 
 

@@ -85,7 +85,7 @@ async def test_failed(rig: Rig) -> None:
         assert "no answer" in head(panel), name
         message = panel.findChild(Message)
         assert message.isVisibleTo(panel), name
-        assert "Nothing about this is known here." in texts_of(message), name
+        assert "No saved data." in texts_of(message), name
         assert message.button.isVisibleTo(panel), name
     rig.workspace.close_all()
 

@@ -82,7 +82,7 @@ async def test_esc_closes_and_keeps_the_text(rig: Rig) -> None:
     palette.text.clear()
 
 
-_TOO_SHORT, _UNKNOWN = "Type at least two letters, or a number.", "No system knows a customer by"
+_TOO_SHORT, _UNKNOWN = "Enter at least two letters, or a number.", "No system knows a customer by"
 
 
 @pytest.mark.parametrize(

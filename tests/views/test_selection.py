@@ -146,7 +146,7 @@ async def test_with_nothing_selected_nothing_is_chosen_where_there_are_several(r
     await rig.until(lambda: form.findChild(QComboBox, "product"))
     assert form.values["product"] == ""
     assert form.plan is None
-    assert form.subject.text() == "End a service: nothing chosen yet"
+    assert form.subject.text() == "End a service: choose one"
     form.reject()
 
 

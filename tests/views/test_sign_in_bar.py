@@ -73,7 +73,7 @@ async def test_signing_in_by_keys_shows_who_works_here(
 ) -> None:
     asking = asyncio.ensure_future(person.bar.ask(sign_in))
     await rig.until(person.bar.button.hasFocus)
-    assert "Sign in to work at this desk." in texts_of(person.bar)
+    assert "Sign in to start work." in texts_of(person.bar)
     rig.press(Qt.Key.Key_Return)
     await rig.until(lambda: browser.opened)
     assert "Go on in the browser" in texts_of(person.bar)

@@ -15,13 +15,13 @@ from console.models.customer_bill import AppliedBillingRate, BillDocument, Custo
 from console.models.provenance import Records
 from console.models.search import Match, MatchedBy, SearchHit, SearchQuery
 
-# Lists that are of no use in part are read so far.
+# Record limits for lists that are only useful complete; they replace a lower limit of the deployment.
 _MOST_ACCOUNTS = 200
 _MOST_LINES = 1_000
 
 
 class TmForumBilling(TmForumMoney):
-    """Implements the ports of accounts, bills, payments, charges and usage."""
+    """Implements the ports for accounts, bills, payments, charges and usage."""
 
     async def fetch_billing_accounts(self, customer_id: CustomerId) -> Records[BillingAccount]:
         return await self._client.fetch_of_customer("billingAccount", customer_id, read_account, whole=_MOST_ACCOUNTS)

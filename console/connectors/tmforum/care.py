@@ -1,4 +1,4 @@
-"""What CRM keeps of caring for a customer: TMF621 tickets, TMF683 interactions and TMF646 appointments."""
+"""Customer care over TMF621 troubleTicket, TMF683 partyInteraction and TMF646 appointment."""
 
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.reading import BEFORE_ALL
@@ -11,7 +11,7 @@ from console.models.trouble_ticket import TroubleTicket
 
 
 class TmForumCare:
-    """The part of the CRM port that is about tickets, contacts and visits."""
+    """Implements the ports for tickets, interactions and appointments."""
 
     def __init__(self, client: TmForumClient) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""Asking one TM Forum system: single records and whole lists, page by page, each record on its own."""
+"""The client of one TM Forum system: reads records and lists page by page, and writes records."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,11 +23,11 @@ from console.ports.clock import Clock
 
 T = TypeVar("T")
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
-_NO_CONTENT = 204  # said by some for a list that holds nothing
+_NO_CONTENT = 204  # some servers reply this for an empty list
 
 
 class TmForumClient:
-    """One configured system, spoken to by resource; the connectors translate what it returns."""
+    """Sends requests to one configured system by resource; the connectors translate the responses."""
 
     def __init__(
         self,
@@ -55,10 +55,10 @@ class TmForumClient:
         *,
         parameters: Sequence[tuple[str, str]] = (),
     ) -> Sourced[T] | None:
-        """Return one record, or None where the system has none of that id.
+        """Return one record, or None if the system has no record with that id.
 
         Raises:
-            BadAnswerError: What came is not such a record.
+            BadResponseError: The response is not a record with that id.
         """
         answer = await self._endpoint.get(self.question(resource, record=record, parameters=parameters))
         return None if answer.status == 404 else self._one(resource, record, answer, read)
@@ -87,13 +87,13 @@ class TmForumClient:
         parameter: str | None = None,
         whole: int | None = None,
     ) -> Records[T]:
-        """Return one customer's records of a resource, in the order the deployment asks for.
+        """Return one customer's records of a resource, in the order of the `sort` setting.
 
-        `parameter` selects the customer where the standard has another one than usual for this resource; `whole` asks
-        for more than the record limit, as `fetch_many` has it.
+        `parameter` is the query parameter that selects the customer, if the standard has a special one for this
+        resource. `whole` raises the record limit, see `fetch_many`.
 
         Raises:
-            BadAnswerError: What came is no list, or holds other customers' records.
+            BadResponseError: The response is not a list, or contains records of other customers.
         """
         settings = self.settings(resource)
         parameters = [("sort", settings.sort)] if settings.sort else []
@@ -133,15 +133,15 @@ class TmForumClient:
         after: int = 0,
         whole: int | None = None,
     ) -> Records[T]:
-        """Return a list from an offset on, all its pages up to the record limit (or `most`), in the system's order.
+        """Return a list from offset `after` on: all pages up to the record limit (or `most`), in the system's order.
 
-        `whole` is the limit in place of the record limit, for lists that are of no use in part, such as a bill's lines.
+        `whole` raises the record limit for lists that are only useful complete, such as a bill's lines.
 
-        A server that does not know a filter answers with everybody's records, and those must never be shown as this
-        customer's: a record that is not `is_asked_for` is dropped where that is expected, else nothing is shown.
+        A server that does not support a filter returns records of all customers. These must never be shown as this
+        customer's records. If `is_asked_for` is False, the record is dropped (`drop_others`) or the whole list fails.
 
         Raises:
-            BadAnswerError: What came is no list, or holds records that were not asked for.
+            BadResponseError: The response is not a list, or contains records that were not requested.
         """
         limit = self._limit(most, whole)
         page_size = min(self.settings(resource).page_size or self._system.page_size, limit)
@@ -168,10 +168,10 @@ class TmForumClient:
         )
 
     async def ask(self, resource: str, criteria: Mapping[str, Any], read: Callable[[RecordReader], T]) -> Sourced[T]:
-        """Return the answer to a query that is asked by POST; nothing is changed by it.
+        """Return the response to a query that is sent by POST; it changes nothing at the system.
 
         Raises:
-            BadAnswerError: What came is not such a record.
+            BadResponseError: The response is not a valid record.
         """
         question = replace(self.question(resource), query=json.dumps(criteria).encode())
         answer = await self._endpoint.get(question)
@@ -182,12 +182,12 @@ class TmForumClient:
     async def fetch_raw(
         self, resource: str, record: str, *, owner: str | None = None
     ) -> tuple[dict[str, Any], str | None]:
-        """Return one record as it is now, and its ETag where that names one version; stored answers are not used.
+        """Return one current, untranslated record and its ETag if that is a strong one; no cached response is used.
 
-        A write must keep what it does not mean, so nothing is translated. `owner` is the customer whose it must be.
+        A write must send back fields that it does not change. `owner` is the customer that the record must belong to.
 
         Raises:
-            BadAnswerError: There is no such record, it is none, or it is another customer's.
+            BadResponseError: The record was not found, is not an object, or belongs to another customer.
         """
         if not record:
             raise self.bad_answer(f"it has not said which {resource} is meant", "NO-ID")
@@ -201,12 +201,12 @@ class TmForumClient:
     async def fetch_page_now(
         self, resource: str, parameters: Sequence[tuple[str, str]], offset: int
     ) -> tuple[list[Any], int]:
-        """Return one page of a list as it is now, as it came, and the size that was asked for."""
+        """Return one current, untranslated page of a list and the requested page size; no cached response is used."""
         _, page = await self._page(resource, parameters, offset, self._system.page_size, fresh=True)
         return page, self._system.page_size
 
     async def create(self, resource: str, body: Mapping[str, Any], *, key: str) -> str:
-        """Make a record and return the id that the answer names, empty where it names none."""
+        """Create a record and return the id from the response, empty if the response has none."""
         question = self.question(resource)
         command = WriteRequest(question.base, question.resource, _json(body), key)
         return _id_of(await self._endpoint.send(command))
@@ -214,10 +214,10 @@ class TmForumClient:
     async def patch(
         self, resource: str, record: str, body: Mapping[str, Any], *, key: str, version: str | None
     ) -> None:
-        """Change a record by a merge patch, if it is still of that version.
+        """Change a record by a merge patch (RFC 7396), if it still has that `version`.
 
         Raises:
-            BadAnswerError: No record is named.
+            BadResponseError: `record` is empty.
         """
         if not record:
             raise self.bad_answer(f"it has not said which {resource} is meant", "NO-ID")
@@ -227,10 +227,10 @@ class TmForumClient:
         )
 
     async def fetch_document(self, resource: str, address: str) -> bytes:
-        """Return the bytes of a document at an address that a record of this system gave.
+        """Return the bytes of a document at an address from a record of this system.
 
         Raises:
-            BadAnswerError: There is none, or the address leads to another server.
+            BadResponseError: No document was found, or the address is on another server.
         """
         answer = await self._endpoint.get(ReadRequest("", resource, address=address))
         if answer.status == 404 or not isinstance(answer.value, bytes) or not answer.value:
@@ -238,7 +238,7 @@ class TmForumClient:
         return answer.value
 
     async def check(self, resources: Iterable[str]) -> list[CheckResult]:
-        """Return what each resource says to a question for one record; never raises."""
+        """Return the result and duration (ms) of a request for one record of each resource; never raises."""
         results = []
         for resource in resources:
             started_s = self._clock.monotonic_s()
@@ -276,16 +276,16 @@ class TmForumClient:
         return self.bad_answer(f"it serves no {resource} at the configured path", "404")
 
     def paging(self, resource: str, offset: int, limit: int) -> tuple[tuple[str, str], ...]:
-        """Return the parameters that ask for one page of a list."""
+        """Return the query parameters for one page of a list."""
         return (("offset", str(offset)), (self.settings(resource).limit_parameter, str(limit)))
 
     def question(
         self, resource: str, *, record: str | None = None, parameters: Sequence[tuple[str, str]] = ()
     ) -> ReadRequest:
-        """Return how a resource is asked for at this system.
+        """Return the read request for a resource at this system.
 
         Raises:
-            NotServedError: The settings say that the system does not have it.
+            NotServedError: The settings say that the system does not serve the resource.
         """
         settings = self.settings(resource)
         if not settings.served:
@@ -294,10 +294,10 @@ class TmForumClient:
         return ReadRequest(base, settings.name or resource, record, tuple(parameters))
 
     def reader(self, resource: str, value: Any, read_at: datetime | None = None) -> RecordReader:
-        """Return a record to be read in this system's spelling; `read_at` is when it was said, by default now.
+        """Return a reader of a record in this system's dialect; `read_at` is when the record was read, by default now.
 
         Raises:
-            MalformedRecordError: It is no record.
+            MalformedRecordError: The value is not a JSON object.
         """
         return _reader(value, self._spelling(resource, read_at))
 
@@ -323,7 +323,7 @@ class TmForumClient:
 
 
 class _Taken(Generic[T]):
-    """What was taken of a list so far, from all its pages: the records by id, and what could not be read."""
+    """The records collected from all pages of a list so far, by id, and the damaged ones."""
 
     def __init__(
         self,
@@ -344,10 +344,10 @@ class _Taken(Generic[T]):
         self._drop_others = drop_others
 
     def take(self, page: Sequence[Any], dialect: WireDialect, read_at: datetime) -> bool:
-        """Take a page's records; return whether one was new: a server that cannot page repeats the first page.
+        """Add a page's records; return whether any was new. A server that cannot page repeats the first page.
 
         Raises:
-            BadAnswerError: It holds records that were not asked for.
+            BadResponseError: The page contains records that were not requested.
         """
         before = len(self._seen) + len(self.damaged)
         for element in page:
@@ -365,7 +365,7 @@ class _Taken(Generic[T]):
         return len(self._seen) + len(self.damaged) > before
 
     def _take_one(self, identifier: str, reader: RecordReader, read_at: datetime) -> None:
-        """Translate one record, or note its damage; of two with one id the first counts."""
+        """Translate one record, or add its damage; of two records with the same id the first is used."""
         try:
             value = self._read(reader)
         except MalformedRecordError as error:
@@ -383,12 +383,12 @@ def _reader(value: Any, dialect: WireDialect) -> RecordReader:
 
 
 def _json(body: Mapping[str, Any]) -> bytes:
-    """Return a body to be sent; amounts stay as they are written."""
+    """Return the JSON body to send; amounts are written as exact decimals."""
     return _ENCODER.encode(body)
 
 
 def _id_of(answer: Response) -> str:
-    """Return the id of what was made, from the body or the address that is told."""
+    """Return the id of the created record, from the body or the Location header."""
     if isinstance(answer.value, dict) and answer.value.get("id"):
         return str(answer.value["id"])
     return answer.headers.get("location", "").rstrip("/").rpartition("/")[2]

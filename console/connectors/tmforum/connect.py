@@ -1,4 +1,4 @@
-"""What serves each capability of a TM Forum server."""
+"""Connects a TM Forum server: the object that serves each capability."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ from console.ports.customers import Finder
 from console.ports.systems import ConnectedSystem
 from console.settings import Capability
 
-# What a test of the connection asks for a little of; the rest is written only, or asked where an act needs it.
+# Resources that a connection test reads. The others are only written, or only read when an action needs them.
 _TRIED = frozenset(
     {
         "customer", "individual", "organization", "troubleTicket", "partyInteraction", "appointment",
@@ -41,7 +41,7 @@ class TmForumConnection:
 
 
 def connect(system: TmForumSystem, connecting: Connecting) -> ConnectedSystem:
-    """Return a server, connected; it is not asked yet."""
+    """Return the connected server; no request is sent yet."""
     endpoint = connecting.endpoint
     client = TmForumClient(endpoint, system, connecting.clock, connecting.on_damage)
     customers, billing, provisioning = TmForumCrm(client), TmForumBilling(client), TmForumProvisioning(client)

@@ -1,4 +1,4 @@
-"""Connects a system that speaks the TM Forum Open APIs: what each capability is served by."""
+"""The connector for systems with the TM Forum Open APIs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from console.settings import Capability, System
 
 @dataclass(frozen=True, slots=True)
 class TmForumConnector:
-    """Implements the port. Reading settings loads none of what speaks to servers."""
+    """Implements `Connector`. It imports the server code only on use, so that reading settings stays fast."""
 
     settings: type[System] = TmForumSystem
     capabilities: frozenset[Capability] = frozenset(RESOURCES)

@@ -19,7 +19,7 @@ _MOST_WITH_A_WORD = 100
 
 
 class TmForumCrm(TmForumCare):
-    """Implements the ports of customers, tickets, interactions and appointments."""
+    """Implements the ports for customers, tickets, interactions and appointments."""
 
     @property
     def name(self) -> str:
@@ -74,7 +74,7 @@ class TmForumCrm(TmForumCare):
         return [] if found is None else [_hit(found, Match(MatchedBy.CUSTOMER, found.value.id))]
 
     async def _by_last_spellings(self, typed: str, parameter: str, more: Asked) -> list[SearchHit]:
-        """Return whom a name means after all, where the system keeps its words joined, apart or with other letters."""
+        """Return customers whose name matches when its words are split or searched one by one; the last attempt."""
         ways = last_spellings(typed)
         asked = (self._by_parameter((parameter, way), more, Reading.NAME, _MOST_WITH_A_WORD) for way in ways)
         return [hit for found in await asyncio.gather(*asked) for hit in found if is_called(hit.name or "", typed)]
@@ -86,7 +86,7 @@ class TmForumCrm(TmForumCare):
 
 
 def party(kind: PartyKind) -> Callable[[RecordReader], Party]:
-    """Return how an individual or an organization is read."""
+    """Return the function that reads an individual or an organization."""
     return functools.partial(read_party, kind=kind)
 
 

@@ -1,4 +1,4 @@
-"""Finds customers in one TM Forum server, by everything it serves."""
+"""Customer search in one TM Forum server, over all capabilities it serves."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from console.ports.customers import Finder
 
 
 class TmForumFinder:
-    """Implements the port over the parts of one server that can find a customer each in their own lists."""
+    """Implements `Finder` by combining the finders of one server, in their order."""
 
     def __init__(self, parts: Sequence[Finder]) -> None:
         self._parts = tuple(parts)

@@ -1,4 +1,4 @@
-"""What billing keeps besides bills: TMF676 payments and refunds, TMF635 usage and TMF677 allowances."""
+"""Billing besides bills: TMF676 payments and refunds, TMF637 charges, TMF635 usage and TMF677 allowances."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -15,12 +15,12 @@ from console.models.payment import Payment
 from console.models.provenance import Records, Sourced
 from console.models.usage import Bucket, Usage
 
-# Lists that are of no use in part are read so far.
+# Record limit for a list that is only useful complete; it replaces a lower limit of the deployment.
 _MOST_CHARGES = 1_000
 
 
 class TmForumMoney:
-    """The part of the billing port that is about payments and usage."""
+    """Implements the ports for payments, charges and usage."""
 
     def __init__(self, client: TmForumClient) -> None:
         self._client = client

@@ -1,13 +1,13 @@
-"""Numbers as people type them, completed to the form one deployment uses."""
+"""Typed record numbers, completed to the form that a deployment uses."""
 
 import re
 
 
 def complete_number(typed: str, prefix: str | None) -> str | None:
-    """Return the number a system would know for what was typed, or None where it is clearly of another kind.
+    """Return a typed number in the system's form, or None if it is clearly a number of another kind.
 
     With prefix `CU-`: `cu 204 1877`, `CU2041877` and `2041877` are all `CU-2041877`, while `SO-1` is None. Without a
-    prefix the text stays as typed, blanks around it removed.
+    prefix the text is returned as typed, without surrounding blanks.
     """
     if not prefix:
         return typed.strip() or None

@@ -1,4 +1,4 @@
-"""What the headers of a list say: how many records there are, and whether a page is its last.
+"""Paging headers of a list: the total number of records, and whether a page is the last one.
 
 Sources: TMF630 v4 (X-Total-Count, Link), RFC 8288 (Link).
 """
@@ -11,17 +11,17 @@ _OF_PAGES = frozenset({"first", "prev", "previous", "last"})
 
 
 def total_count(headers: Mapping[str, str]) -> int | None:
-    """Return how many records there are, as the server says; None where it does not."""
+    """Return the total number of records from X-Total-Count; None if it is missing or not a number."""
     text = headers.get("x-total-count", "").strip()
     return int(text) if text.isascii() and text.isdigit() else None
 
 
 def is_last_page(headers: Mapping[str, str], on_page: int, read: int, page_size: int) -> bool:
-    """Return whether nothing follows a page, as far as the server can be believed.
+    """Return whether a page is surely the last one.
 
-    `on_page` are the records of this page, `read` those of all pages so far. A short page proves nothing, since servers
-    cut them: without a count to believe and without a Link, the page after it is asked for and comes back empty. A
-    count is believed when it is exactly what was read so far, unless it may be that of one full page.
+    `on_page` is the number of records on this page, `read` that of all pages so far. A short page proves nothing,
+    because servers cut pages. Without a reliable count and without a Link header, the caller requests the next page.
+    A count is reliable if it equals `read`, unless it may only be the size of one full page.
     """
     relations = {word for match in _RELATION.finditer(headers.get("link", "")) for word in _words(match)}
     if "next" in relations:

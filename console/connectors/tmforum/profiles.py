@@ -1,4 +1,4 @@
-"""Profiles: what is known of one vendor's servers, as data, put under the settings of a system that names one."""
+"""Profiles: default settings for one vendor's servers. A system's own settings override its profile."""
 
 import tomllib
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ _FOLDER = RESOURCES / "profiles"
 
 
 class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One vendor's reading of the standard.
+    """One vendor's variant of the standard.
 
-    `met` is whether such a server was ever spoken to; else the profile is made from the documents in `sources` alone.
-    `system` holds settings of a system, as they would stand in the deployment's file.
+    `met` is True if the profile was tested with such a server; else it comes only from the documents in `sources`.
+    `system` has settings of a system, in the same form as in the deployment's file.
     """
 
     title: str
@@ -31,15 +31,15 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 def profile_names() -> list[str]:
-    """Return the profiles that come with the program."""
+    """Return the names of the profiles that come with the program, sorted."""
     return sorted(path.stem for path in _FOLDER.glob("*.toml"))
 
 
 def with_profile(name: str, system: Mapping[str, Any], folder: Path | None) -> Mapping[str, Any]:
-    """Return the settings of one system with its profile put under them.
+    """Return the settings of one system, with its profile as defaults.
 
     Raises:
-        ConfigurationError: There is no such profile, or it cannot be read.
+        ConfigurationError: The profile was not found, or it cannot be read.
     """
     if not isinstance(system.get("profile"), str):
         return system
@@ -51,7 +51,7 @@ def with_profile(name: str, system: Mapping[str, Any], folder: Path | None) -> M
 
 
 def _served(system: Mapping[str, Any]) -> tuple[Capability, ...]:
-    """Return what a system says it serves, as far as that can be read before its settings are checked."""
+    """Return the capabilities in a system's unchecked settings; unknown ones are ignored."""
     named = system.get("capabilities") or ()
     values = {one.value: one for one in Capability}
     if isinstance(named, list):
@@ -61,7 +61,7 @@ def _served(system: Mapping[str, Any]) -> tuple[Capability, ...]:
 
 
 def load_profile(profile: str, folder: Path | None, *, place: str) -> Profile:
-    """Return a profile that comes with the program, by its name, or one of the deployment's own, by its path."""
+    """Return a profile of the program by its name, or one of the deployment by its path (ends in .toml)."""
     if profile.endswith(".toml"):
         path = (folder or Path()) / profile
     else:

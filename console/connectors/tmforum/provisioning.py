@@ -1,4 +1,4 @@
-"""Provisioning over TMF622 productOrder, TMF641 serviceOrder, TMF637 product, TMF638 service and TMF653 serviceTest."""
+"""Provisioning over TMF622, TMF641, TMF637, TMF638 and TMF653, and the catalogue over TMF620."""
 
 import asyncio
 import functools
@@ -18,12 +18,12 @@ from console.models.provenance import Records
 from console.models.search import Match, MatchedBy, SearchHit, SearchQuery
 from console.models.service_test import ServiceTest
 
-# Lists that are of no use in part are read so far.
+# Record limit for lists that are only useful complete; it replaces a lower limit of the deployment.
 _MOST_OFFERINGS = 2_000
 
 
 class TmForumProvisioning:
-    """Implements the ports of orders, products, services, their tests and the catalogue."""
+    """Implements the ports for orders, products, services, service tests and the catalogue."""
 
     def __init__(self, client: TmForumClient) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""What TM Forum publishes: which resources serve a capability, and where its descriptions put them."""
+"""Facts from TM Forum's published API descriptions: resources per capability, base paths and filters."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -33,7 +33,7 @@ PATHS: dict[str, str] = {
     "productOffering": "/tmf-api/productCatalogManagement/v4",
     "productOfferingPrice": "/tmf-api/productCatalogManagement/v4",
 }
-# The resources that serve each capability. What billing charges every month is its product inventory.
+# The resources that serve each capability. Billing's product inventory has the monthly charges.
 RESOURCES: dict[Capability, tuple[str, ...]] = {
     Capability.CUSTOMERS: ("customer", "individual", "organization"),
     Capability.TICKETS: ("troubleTicket",),
@@ -51,7 +51,7 @@ RESOURCES: dict[Capability, tuple[str, ...]] = {
     Capability.SERVICE_TESTS: ("serviceTest",),
     Capability.OFFERINGS: ("productOffering", "productOfferingPrice"),
 }
-# The base path in its v5 description, for every resource that has one; where that names a host alone, v4's with v5.
+# The base path in each resource's v5 description, if there is one. Where that has only a host: the v4 path with "v5".
 V5_PATHS: dict[str, str] = {
     "customer": "/tmf-api/customer/v5",
     "individual": "/partyManagement/v5",
@@ -65,20 +65,20 @@ V5_PATHS: dict[str, str] = {
     "product": "/tmf-api/productInventory/v5",
     "service": "/tmf-api/serviceInventory/v5",
 }
-# The parameter that selects one customer's records by the shape of each version.
+# The query parameter that selects one customer's records, by version.
 CUSTOMER_FILTERS: dict[Version, str] = {"v4": "relatedParty.id", "v5": "relatedParty.partyOrPartyRole.id"}
 
 
 def default_path(resource: str, version: Version) -> str:
-    """Return the base path a published description has for a resource."""
+    """Return the base path of a resource in its published description."""
     return V5_PATHS[resource] if version == "v5" else PATHS[resource]
 
 
 def resources_of(capabilities: Iterable[Capability]) -> tuple[str, ...]:
-    """Return the resources that serve some capabilities, each once, in their order."""
+    """Return the resources that serve some capabilities, each once, in order."""
     return tuple(dict.fromkeys(resource for one in capabilities for resource in RESOURCES[one]))
 
 
 def paths_of_kind(kind: Kind) -> dict[str, str]:
-    """Return the resources of the older kinds of system with their v4 base paths, in their order."""
+    """Return the resources of a system `kind` (the older setting) with their v4 base paths, in order."""
     return {resource: PATHS[resource] for resource in resources_of(KINDS[kind])}

@@ -1,4 +1,4 @@
-"""The settings of a system that speaks the TM Forum Open APIs."""
+"""Settings of a system with the TM Forum Open APIs."""
 
 from typing import Literal
 
@@ -10,20 +10,19 @@ from console.settings.system import limit_problems
 
 
 class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What is particular about one resource of one system.
+    """Settings of one resource of one system.
 
-    `version` is that of its published description, `served` whether the system has it at all, `path` the API's base
-    path, `name` the resource's own name where it differs.
+    `version` is the version of its published description. `served` is False if the system does not have it. `path` is
+    the API's base path, `name` the server's name of the resource if it differs.
 
-    `customer_filter` is the parameter that selects one customer's records, empty where the server has none, and
-    `bill_filter` the one that selects one bill's lines; with `look_through` what is asked for is picked out of up to
-    record_limit records instead. `customer_role` is what the customer is called among a record's related parties.
+    `customer_filter` is the parameter that selects one customer's records, empty if the server has none. `bill_filter`
+    selects one bill's lines. With `look_through` the console picks matching records from up to record_limit records
+    instead. `customer_role` is the customer's role among a record's related parties.
 
-    `page_size` goes before the system's, `limit_parameter` is what the server calls it, `empty_is_404` whether it
-    answers 404 for a list that holds nothing. `sort` is the value for newest first where the server can, `search` maps
-    a reading (name, number, email, phone) to a parameter, and `number_prefix` completes numbers typed without it
-    (`CU-`). `attributes` leads from an attribute's name in the standard to the server's, `values` from an attribute
-    and the server's value to the standard's.
+    `page_size` overrides the system's page size; `limit_parameter` is its parameter name. `empty_is_404` is True if the
+    server replies 404 for an empty list. `sort` is the value for newest first, if the server supports it. `search` maps
+    a reading (name, number, email, phone) to a parameter. `number_prefix` completes numbers typed without it (`CU-`).
+    `attributes` maps standard attribute names to the server's, `values` an attribute's server values to standard ones.
     """
 
     version: Version = "v4"
@@ -45,20 +44,20 @@ class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class CallerProofSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a system checks of callers by itself, and where; see docs/caller-proof.md."""
+    """The caller checks that a system does itself, and their base path; see docs/caller-proof.md."""
 
     path: str = "/callerProof/v1"
     offers: tuple[Literal["pin", "code"], ...] = ("pin", "code")
 
 
 class TmForumSystem(System, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One TM Forum server.
+    """Settings of one TM Forum server.
 
-    `profile` names what is known of this vendor's servers (a file in resources/profiles, or one of your own whose path
-    ends in .toml); whatever is set here goes before it.
-    `record_limit` is the most records of a list read at once; `currency` is used for amounts that come without one,
-    `money` says whether bare numbers are in whole units or in the currency's smallest, and `decimal_mark` what stands
-    before the fraction of numbers that come as texts. `caller_proof` is for a CRM that checks callers by itself.
+    `profile` names default settings for this vendor's servers: a file in resources/profiles, or your own file with a
+    path that ends in .toml. Settings here override the profile. `record_limit` is the maximum number of records per
+    list read. `currency` is for amounts without one. `money` says if bare whole numbers are in units or in the
+    currency's smallest unit. `decimal_mark` is the decimal mark of numbers that are sent as text. `caller_proof` is for
+    a CRM that verifies callers itself.
     """
 
     profile: str | None = None
@@ -72,7 +71,7 @@ class TmForumSystem(System, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 
 def tmforum_problems(name: str, system: TmForumSystem) -> list[str]:
-    """Return what is wrong with a server's own settings, in words that follow the file's name."""
+    """Return the problems of a server's settings, as phrases that follow the file's name."""
     found = []
     if system.caller_proof is not None and Capability.CUSTOMERS not in system.serves:
         found.append(f"systems.{name}.caller_proof is for a system that serves customers alone")

@@ -1,4 +1,4 @@
-"""Single values as servers write them: what texts, states, times, units and numbers mean, or that they mean nothing."""
+"""Parsing of single values as servers write them: texts, states, times, units and numbers."""
 
 import functools
 import re
@@ -9,18 +9,18 @@ from typing import Any
 
 _LONGEST_TEXT = 4000
 _LARGEST_EXPONENT = 12
-# Control characters, and the marks that turn the direction of all text after them.
+# Control characters, surrogates, and marks that change the text direction.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _LEAP_SECOND = re.compile(r"(T\d{2}:?\d{2}:?)60")
 _LAST_MIDNIGHT = re.compile(r"(T)24(?=:?00(?::?00(?:[.,]0+)?)?(?:Z|[+-]\d{2}:?\d{2})?$)")
 _A_CODE = len("EUR")
 _DEEPEST = 4
 _UNIT_KEYS = ("units", "unit", "unitOfMeasure")
-# Signs that stand for one currency alone; $ and ¥ do not.
+# Signs of exactly one currency; $ and ¥ are used by several.
 _SYMBOLS = {"€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "₺": "TRY", "₴": "UAH", "₦": "NGN", "₫": "VND", "₪": "ILS"}
 _BROKEN_FRACTION = re.compile(r"(T\d{2}:\d{2}:\d{2}):(\d{1,6})")
-# Commas only where they can be nothing but thousands: before a decimal point. "12,50" and "1,520" may be either, unless
-# the settings say that a system writes a decimal comma.
+# With a decimal point, commas are accepted only as thousands separators before it. "12,50" and "1,520" are ambiguous,
+# unless the settings say that the system writes a decimal comma.
 _NUMBERS = {
     ".": re.compile(r"[-+\u2212]?(?:\d+(?:\.\d+)?|\d{1,3}(?:,\d{3})+\.\d+)", re.ASCII),
     ",": re.compile(r"[-+\u2212]?(?:\d+(?:,\d+)?|\d{1,3}(?:[.\s]\d{3})+(?:,\d+)?)"),
@@ -32,11 +32,11 @@ _TEXT_AMOUNT = re.compile(rf"({_UNIT})?\s*([-+\u2212]?[\d.,\s]+?)\s*({_UNIT})?")
 
 @functools.lru_cache(4_000)
 def plain_word(word: str) -> str:
-    """Return a word as it is compared: without case, blanks and signs."""
+    """Return a word for comparison: in lower case, without blanks and punctuation."""
     return "".join(sign for sign in word.lower() if sign.isalnum())
 
 
-# The standard's states, by their plain word; two of them it spells in more than one way itself.
+# The standard's states, by their plain word. The standard itself spells two of them in more than one way.
 _STATES = {
     plain_word(state): state
     for state in (
@@ -50,12 +50,12 @@ _STATES = {
 
 
 def standard_state(word: str) -> str:
-    """Return a state in the standard's spelling; one that the standard does not know as it came."""
+    """Return a state in the standard's spelling; an unknown state is returned unchanged."""
     return _STATES.get(plain_word(word), word)
 
 
 def clean(text: str, *, strip: bool = True) -> str:
-    """Return a text that is safe to show: control and direction marks become visible, very long ones are cut."""
+    """Return a text that is safe to show: control and direction marks replaced, cut after 4000 characters."""
     shown = text.strip() if strip else text
     if not shown.isprintable():
         shown = _UNPRINTABLE.sub("\ufffd", shown)
@@ -63,13 +63,13 @@ def clean(text: str, *, strip: bool = True) -> str:
 
 
 def read_time(text: str) -> datetime:
-    """Return a time as ISO 8601 writes it, aware UTC, with what Python does not read: 24:00 and the leap second.
+    """Return an ISO 8601 time, aware UTC; also 24:00 and leap seconds, which Python does not parse.
 
-    24:00 is the next day's midnight, the leap second the last of its minute; without a zone it is taken as UTC.
+    24:00 is read as midnight of the next day, a leap second as second 59. A time without a zone is read as UTC.
 
     Raises:
-        ValueError: It is no time.
-        OverflowError: It is beyond what a calendar has.
+        ValueError: The text is not a time.
+        OverflowError: The time is outside the supported calendar.
     """
     try:
         found = datetime.fromisoformat(text)
@@ -87,13 +87,13 @@ def _read_odd_time(text: str) -> datetime:
 
 
 def split_amount(text: str) -> tuple[str | None, str]:
-    """Return the unit that stands before or after an amount, if one does, and what is left: the number."""
+    """Return the unit before or after an amount (None if there is none) and the number's text."""
     match = _TEXT_AMOUNT.fullmatch(text.strip())
     return (match[1] or match[3], match[2]) if match else (None, text)
 
 
 def exact_number(value: Any, decimal_mark: str = ".") -> Decimal | None:
-    """Return a number or its text, exact; None for what is no number, could be two, or is larger than any amount."""
+    """Return an exact number; None if it is not a number, is ambiguous, or has an exponent over 12 (or below -12)."""
     if isinstance(value, str):
         value = _plain_number(value.strip(), decimal_mark)
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
@@ -107,7 +107,7 @@ def exact_number(value: Any, decimal_mark: str = ".") -> Decimal | None:
 
 
 def _plain_number(text: str, decimal_mark: str) -> str | None:
-    """Return a number's text as Python reads it, None for what is no number or could be two."""
+    """Return a number's text in Python's format; None if it is not a number or is ambiguous."""
     if not _NUMBERS[decimal_mark].fullmatch(text):
         return None
     thousands = "." if decimal_mark == "," else ","
@@ -116,17 +116,17 @@ def _plain_number(text: str, decimal_mark: str) -> str | None:
 
 
 def whole(value: Any) -> Any:
-    """Return a number without its empty fraction, anything else as it is."""
+    """Return a whole `Decimal` as an int, any other value unchanged."""
     return int(value) if isinstance(value, Decimal) and value.is_finite() and value == value.to_integral() else value
 
 
 def currency_code(unit: str) -> str:
-    """Return a currency's code for a unit of money; a unit that nobody knows stays as it came."""
+    """Return the currency code of a money unit; an unknown unit is returned unchanged."""
     return unit.upper() if len(unit) == _A_CODE and unit.isascii() and unit.isalpha() else _SYMBOLS.get(unit, unit)
 
 
 def spelt_out(value: Any, depth: int = 0) -> str | None:
-    """Return a JSON value in words: a list's parts with commas, an object's with their names; None for none at all."""
+    """Return a JSON value as text: list items with commas, object values with their names; None if it is empty."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str | int | Decimal):
@@ -139,7 +139,7 @@ def spelt_out(value: Any, depth: int = 0) -> str | None:
 
 
 def _amount_spelt_out(value: Mapping[str, Any]) -> str | None:
-    """Return a number with its unit, or a number that stands alone in an object."""
+    """Return the number with its unit, or the number of an object with nothing else; else None."""
     numbers = (value.get(key) for key in ("amount", "value"))
     amount = next((part for part in numbers if isinstance(part, int | Decimal | str)), None)
     unit = next((part for key in _UNIT_KEYS if isinstance(part := value.get(key), str)), None)
@@ -149,7 +149,7 @@ def _amount_spelt_out(value: Mapping[str, Any]) -> str | None:
 
 
 def _object_spelt_out(value: Mapping[str, Any], depth: int) -> str | None:
-    """Return an object in words; a quantity and an amount are a number with its unit, a reference is its name."""
+    """Return an object as text; a quantity or amount as number and unit, a reference as its name."""
     if (amount := _amount_spelt_out(value)) is not None:
         return amount
     shown = {key: part for key, part in value.items() if not key.startswith("@") and key != "href"}
@@ -160,6 +160,6 @@ def _object_spelt_out(value: Mapping[str, Any], depth: int) -> str | None:
 
 
 def kind_of(value: Any) -> str:
-    """Return what kind of JSON value something is, in words for a log; never its contents."""
+    """Return the JSON type of a value in words, for a log; never its contents."""
     names = {dict: "an object", list: "a list", str: "a text", bool: "a truth value", type(None): "missing"}
     return names.get(type(value), "a number")

@@ -1,4 +1,4 @@
-"""Reading a record as it really comes: odd keys, dates and amounts are understood, damage costs its value alone."""
+"""Tolerant reading of records: odd keys, dates and amounts are accepted; a damaged value loses only itself."""
 
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,18 +25,17 @@ _A_DAY = len("2026-12-01")
 
 
 class MalformedRecordError(ValueError):
-    """The record cannot be used at all; the text says why, without its contents."""
+    """The whole record cannot be used; the message says why, without its contents."""
 
 
 @dataclass(frozen=True, slots=True)
 class WireDialect:
-    """How one server writes what the standard has in another way; the defaults are the standard's own.
+    """One server's differences from the standard; the defaults are the standard's own.
 
-    `currency` is for amounts that come without one, `minor` whether whole numbers are in its smallest unit. `names`
-    leads from an attribute's name in the standard to the server's, `values` from an attribute and the server's value
-    to the standard's. `customer_role` is what the customer is called among related parties. `read_at` is when it was
-    said (aware UTC), which decides what of it holds. `decimal_mark` stands before the fraction of numbers that come as
-    texts.
+    `currency` is for amounts without one. `minor` is True if whole numbers are in its smallest unit. `names` maps
+    standard attribute names to the server's. `values` maps an attribute's server values to standard ones.
+    `customer_role` is the customer's role among related parties. `read_at` (aware UTC) is when the record was read:
+    validity periods are compared with it. `decimal_mark` is the decimal mark of numbers that are sent as text.
     """
 
     currency: str | None = None
@@ -52,16 +51,16 @@ _STANDARD = WireDialect()
 
 
 _ABSENT: Any = object()
-_IDENTITIES = frozenset({"id", "href", "url", "@type", "billNo", "value"})  # what is asked by, and what is compared
+_IDENTITIES = frozenset({"id", "href", "url", "@type", "billNo", "value"})  # used in requests or compared: never mask
 
 
-# The names of an object in lower case, by its names: records of one resource have the same few sets of them.
+# Cache: an object's names by lower case. Records of one resource have the same few sets of names.
 _FOLDED: dict[tuple[str, ...], dict[str, str]] = {}
 _MOST_FOLDED = 5_000
 
 
 def _names_folded(value: Mapping[str, Any]) -> dict[str, str]:
-    """Return the names of an object by their lower case."""
+    """Return the names of an object, by lower case."""
     names = tuple(value)
     found = _FOLDED.get(names)
     if found is None:
@@ -72,12 +71,12 @@ def _names_folded(value: Mapping[str, Any]) -> dict[str, str]:
 
 
 class RecordReader:
-    """One JSON object, read attribute by attribute, by the standard's names.
+    """Reads one JSON object attribute by attribute, by the standard's names in any case.
 
-    Keys are found in any case. What cannot be read is None and noted in `problems`, which all parts of a record share.
+    A value that cannot be read is None and is added to `problems`, which all parts of a record share.
     """
 
-    __slots__ = ("_names", "_value", "dialect", "problems")  # there are a dozen for each record
+    __slots__ = ("_names", "_value", "dialect", "problems")  # saves memory: about a dozen readers per record
 
     def __init__(self, value: Any, dialect: WireDialect = _STANDARD, problems: list[str] | None = None) -> None:
         if not isinstance(value, dict):
@@ -89,11 +88,11 @@ class RecordReader:
 
     @property
     def now(self) -> datetime:
-        """When this was said, aware UTC: what holds is judged by it."""
+        """The time the record was read, aware UTC; validity periods are compared with it."""
         return self.dialect.read_at or datetime.now(UTC)
 
     def raw(self, key: str) -> Any:
-        """Return an attribute as it came, or None; the server's own name for it goes before the standard's."""
+        """Return an attribute unchanged, or None; the server's own name is tried before the standard's."""
         value, own_names = self._value, self.dialect.names
         if own_names and (own := own_names.get(key)) is not None and own in value:
             return value[own]
@@ -107,17 +106,17 @@ class RecordReader:
         return None if name is None else value[name]
 
     def present(self) -> Container[str]:
-        """Return the names of the attributes that are there, in lower case: the standard's, and those it stands for."""
+        """Return the names of the existing attributes, in lower case: as sent, and the standard's for mapped ones."""
         if self._names is None:
             self._names = _names_folded(self._value)
         own = {name.lower() for name, theirs in self.dialect.names.items() if theirs in self._value}
         return self._names.keys() | own if own else self._names
 
     def identifier(self) -> str:
-        """Return the record's id; a whole number is as good as a text, also one written as `1001.0`.
+        """Return the record's id as text; whole numbers are accepted, also written as `1001.0`.
 
         Raises:
-            MalformedRecordError: There is none.
+            MalformedRecordError: The id is missing, empty or of another type.
         """
         value = whole(self.raw("id"))
         if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
@@ -125,7 +124,7 @@ class RecordReader:
         return clean(str(value))
 
     def text(self, key: str) -> str | None:
-        """Return a text without control characters; None for a missing or empty one. Numbers are spelt out."""
+        """Return a text without control characters; None if missing or empty. Numbers become text."""
         value = self.raw(key)
         if isinstance(value, str):
             text = value
@@ -146,12 +145,12 @@ class RecordReader:
         return words if key in _IDENTITIES or words.isalpha() else masked(words)
 
     def in_words(self) -> str | None:
-        """Return everything this object says in words, for one of a shape that nobody foresaw; None for nothing."""
+        """Return the whole object as text, for objects of an unexpected shape; None if it is empty."""
         words = spelt_out(self._value)
         return masked(clean(words)) if words else None
 
     def any_text(self, key: str) -> str | None:
-        """Return the text of a value of any shape: quantities with their unit, lists and objects part by part."""
+        """Return a value of any shape as text: quantities with their unit, lists and objects part by part."""
         value = self.raw(key)
         if not value or not isinstance(value, dict | list):
             return self.text(key) if value not in ([], {}) else None
@@ -162,9 +161,9 @@ class RecordReader:
         return masked(clean(words))
 
     def state(self, key: str) -> str | None:
-        """Return a state by the standard's spelling, whatever case or signs a server writes it in.
+        """Return a state in the standard's spelling; the server may use any case and punctuation.
 
-        One that the standard does not know survives in the system's own spelling, blanks at its ends included.
+        An unknown state is returned in the system's own spelling, with its blanks at both ends.
         """
         value = self.raw(key)
         if not isinstance(value, str) or not value:
@@ -182,9 +181,9 @@ class RecordReader:
         return None
 
     def when(self, key: str) -> datetime | None:
-        """Return a time, aware UTC; without a zone it is taken as UTC, a date alone as its midnight.
+        """Return a time, aware UTC; a time without a zone is read as UTC, a date alone as midnight UTC.
 
-        The year 9999 stands for "no end" and is None.
+        The year 9999 means "no end" and returns None.
         """
         value = self.raw(key)
         if value is None or value == "":
@@ -200,9 +199,9 @@ class RecordReader:
         return None if found.year >= _NO_END_YEAR else found
 
     def day(self, key: str) -> date | None:
-        """Return a day as it was written, whatever hour and zone stand behind it; the year 9999 is None.
+        """Return the day as written, ignoring hour and zone; the year 9999 returns None.
 
-        A bill that is due on `2026-12-01T00:00:00+01:00` is due on the first, wherever it is read.
+        A bill due on `2026-12-01T00:00:00+01:00` is due on December 1, in every time zone.
         """
         value = self.raw(key)
         if self.when(key) is None:
@@ -210,9 +209,9 @@ class RecordReader:
         return date.fromisoformat(str(value).strip()[:10])
 
     def is_valid(self, key: str = "validFor") -> bool:
-        """Return whether this holds by its period, at the time it was read; without a period it does.
+        """Return whether the record was valid, by its period, at the time it was read; True without a period.
 
-        A day alone as its end is the last day on which it holds.
+        If the end is a day without a time, the record is valid on that day too.
         """
         period = self.part(key)
         if period is None:
@@ -224,9 +223,9 @@ class RecordReader:
         return (starts is None or starts <= at) and (ends is None or at < ends)
 
     def money(self, key: str) -> Money | None:
-        """Return an amount, from {unit, value}, a bare number or a text; the exact decimal the system wrote.
+        """Return an amount from {unit, value}, a bare number or a text, as the exact decimal the system wrote.
 
-        The unit is a code in any case or a sign that stands for one currency; any other is kept as it came.
+        The unit is a currency code in any case or an unambiguous currency sign; any other unit stays unchanged.
         """
         value = self.raw(key)
         if value is None or value == "":
@@ -256,7 +255,7 @@ class RecordReader:
         return unit, part.raw("amount") if value is None else value
 
     def number(self, key: str) -> Decimal | None:
-        """Return a number, exact, from a number or its text."""
+        """Return an exact number, from a number or its text."""
         value = self.raw(key)
         if value is None or value == "":
             return None
@@ -266,11 +265,11 @@ class RecordReader:
         return amount
 
     def part(self, key: str) -> "RecordReader | None":
-        """Return an object inside this one; of a list, its first."""
+        """Return an object inside this one, or the first object of a list; None if there is none."""
         return next(self.parts(key), None)
 
     def parts(self, key: str) -> Iterator["RecordReader"]:
-        """Yield the objects of a list; an object where a list should be is a list of one."""
+        """Yield the objects of a list; a single object counts as a list of one."""
         value = self.raw(key)
         if value is None:
             return
@@ -281,10 +280,10 @@ class RecordReader:
                 self._problem(key, element)
 
     def _standard(self, key: str, value: str) -> str:
-        """Return the standard's word for a value the server has its own for."""
+        """Return the standard's word for a server's own value; other values are returned unchanged."""
         own = self.dialect.values.get(key)
         return value if own is None else own.get(value, value)
 
     def _problem(self, key: str, value: Any) -> None:
-        """Note that a value cannot be read."""
+        """Add to `problems` that a value cannot be read."""
         self.problems.append(f"{key} is {kind_of(value)} that cannot be read")

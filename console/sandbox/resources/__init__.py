@@ -1,4 +1,4 @@
-"""What each system serves: one module per TM Forum API, each turning lives into the published v4 shapes."""
+"""The resources of each system: one module per TM Forum API, which builds records in the published v4 shapes."""
 
 from console.sandbox.resources import (
     specifications,

@@ -1,4 +1,4 @@
-"""Shapes the resources share: references, money, times, periods, contact media."""
+"""Shapes that the resources share: references, money, times, periods, contact media."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,16 +24,16 @@ class Links:
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One resource: where it is served, its records for one customer, and how it may be written.
+    """One resource: its path, its records for one customer, and its rules for writes.
 
-    `count` is how many records a customer has, known without making them, or None where they must be made to know;
-    `counts_history` says that it takes the customer's whole life to count, not the person alone.
-    `narrow` are the filters that name the customers who can match. `operations` are those of the published
-    description: L list, G get one, C create, P patch, D delete. `needed` are the attributes a new record must have,
-    `fill` completes one (it may work out a whole answer), `changeable` what a patch may touch, None for everything.
-    `stamps` are the attributes that the system itself writes into a new record: when it was changed, where its life
-    stands. `is_typed` says that its description knows `@type`. `state` is the attribute with the state, `steps` the
-    states that may follow each state, where that is ruled.
+    `count` returns a customer's number of records without building them, or is None if that is not possible.
+    `counts_history` means that counting needs the customer's whole history, not only the person.
+    `narrow` maps filters to the customers who can match. `operations` are those of the published description:
+    L list, G get one, C create, P patch, D delete. `needed` are the mandatory attributes of a new record. `fill`
+    completes a new record; it may compute a whole response. `changeable` are the attributes that a patch may change,
+    None for all. `stamps` are the attributes that the system sets in a new record: the time of the change and the
+    lifecycle status. `is_typed` means that the description has `@type`. `state` is the attribute with the state,
+    `steps` the states that may follow each state; empty means no rule.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Resource:
 
     @property
     def kind(self) -> str:
-        """What its records say that they are, in `@type`."""
+        """The `@type` of its records."""
         return f"{self.name[0].upper()}{self.name[1:]}"
 
 
@@ -77,12 +77,12 @@ CATALOG_BASE = "/tmf-api/productCatalogManagement/v4"
 
 
 def time_of(day: date, hour: int = 0) -> str:
-    """Return a day as the date-time the published descriptions ask for."""
+    """Return a day and hour (UTC) as a date-time in the format of the published descriptions."""
     return f"{day.isoformat()}T{hour:02}:00:00.000Z"
 
 
 def instant(at: datetime) -> str:
-    """Return a time as the published descriptions ask for."""
+    """Return a time in UTC, in the format of the published descriptions, to the second."""
     return f"{at.astimezone(UTC).isoformat()[:19]}.000Z"  # strftime takes eight times as long
 
 
@@ -95,7 +95,7 @@ def period(start: date, end: date | None) -> Record:
 
 
 def money(cents: int, currency: str) -> Record:
-    """Return an amount given in the currency's smallest unit."""
+    """Return a TM Forum money value from an amount in the currency's smallest unit."""
     return {"unit": currency, "value": cents if currency == "JPY" else cents / 100}
 
 
@@ -133,7 +133,7 @@ def ticket_ref(world: World, n: int, index: int, links: Links) -> Record:
 
 
 def customer_ref(world: World, n: int, links: Links, name: str | None = None) -> Record:
-    """Return the related party that says whose record this is."""
+    """Return the related party that names the customer of a record."""
     record = world.numbers.customer.encode(n)
     return {
         "id": record,
@@ -202,7 +202,7 @@ def by_account(world: World, value: str) -> Iterator[int]:
 
 
 def by_item(numbering: str) -> Narrow:
-    """Return how the customer is found from the number of one of their items."""
+    """Return a function that finds the customer from the number of one of their items."""
 
     def find(world: World, value: str) -> Iterator[int]:
         return world.customer_of(getattr(world.numbers, numbering).decode(value), Numbers.ITEMS)

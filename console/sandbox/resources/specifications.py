@@ -1,6 +1,6 @@
-"""What the systems offer to choose from and belongs to no customer: bill formats, cycles, specifications.
+"""Records that belong to no customer: bill formats, billing cycles and specifications.
 
-Sources: TMF666 v4 (how bills come), TMF620 v4 (what is sold), TMF635 v4 (what usage is counted), TMF653 v4 (tests).
+Sources: TMF666 v4 (bill formats, media and cycles), TMF620 v4 (products), TMF635 v4 (usage), TMF653 v4 (tests).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -33,7 +33,7 @@ def _listed(
     needed: tuple[str, ...] = ("name",),
     is_versioned: bool = False,
 ) -> Resource:
-    """Return a resource with fixed entries; `is_versioned` are those with a life cycle and a version of their own."""
+    """Return a resource with fixed entries, listed under customer 0; `is_versioned` adds lifecycle and version."""
     ids = {entry["id"] for entry in entries}
 
     def records(world: World, n: int, links: Links) -> list[Record]:

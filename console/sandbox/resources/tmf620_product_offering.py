@@ -1,4 +1,4 @@
-"""TMF620 v4 productOffering and productOfferingPrice: what a new order can choose from."""
+"""TMF620 v4 productOffering and productOfferingPrice: the catalogue for new orders."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _CURRENCIES = tuple(dict.fromkeys(country.currency for country in COUNTRIES))
 
 
 def _offerings(world: World, n: int, links: Links) -> list[Record]:
-    """Return the catalogue; it belongs to no customer and is listed before all of them."""
+    """Return the catalogue. It belongs to no customer and is listed under customer 0."""
     return [_offering(world, plan, links) for plan in PLANS] if n == 0 else []
 
 

@@ -21,7 +21,7 @@ from console.sandbox.world import World
 from console.sandbox.world.customer_history import CustomerHistory, Order
 from console.sandbox.world.numbering import Numbers
 
-# The state of the items of an order, where the standard has no such state for items.
+# Order state -> item state, for order states that the standard does not allow for items.
 _ITEM_STATES = {"partial": "inProgress"}
 
 

@@ -68,7 +68,7 @@ def _by_usage(world: World, value: str) -> Iterator[int]:
 
 
 def _consumption(world: World, record: Record, now: datetime, links: Links) -> Record:
-    """Answer a query with the allowances of the customer or product it names."""
+    """Return a usage query with the allowances of the customers or products that it names."""
     criteria = record.get("searchCriteria")
     asked = criteria if isinstance(criteria, dict) else {}
     customers = [

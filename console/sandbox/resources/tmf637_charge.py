@@ -1,4 +1,4 @@
-"""TMF637 v4 product as billing keeps it: what is charged every month, known by the serial number it was sold under."""
+"""TMF637 v4 product in billing: the monthly charges, with the same serial number as the product sold."""
 
 from datetime import datetime
 

@@ -25,7 +25,7 @@ def _records(world: World, n: int, links: Links) -> list[Record]:
 
 
 def serial_number(world: World, n: int, sub: Subscription) -> str:
-    """Return what a subscription is called in every system that knows it."""
+    """Return the serial number of a subscription, which is the same in every system."""
     return f"{sub.plan.code}-{world.numbers.product.encode(n * Numbers.ITEMS + sub.index)[2:]}"
 
 

@@ -59,7 +59,7 @@ def _fill(_world: World, record: Record, now: datetime, _links: Links) -> Record
 
 
 def _offer(world: World, record: Record, now: datetime, _links: Links) -> Record:
-    """Answer a search with the half days of the coming working days; some are taken, always the same ones."""
+    """Return a search with the free half days of the next five working days that have any; always the same."""
     free: list[Record] = []
     day = now.date()
     while len({slot["validFor"]["startDateTime"][:10] for slot in free}) < _DAYS_OFFERED:

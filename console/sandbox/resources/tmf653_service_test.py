@@ -47,7 +47,7 @@ def _record(world: World, n: int, test: LineTest, links: Links) -> Record:
 
 
 def measures(down: float, up: float, optical: float, loss: float, at: datetime, *, passed: bool) -> list[Record]:
-    """Return what a line test measured; what is out of bounds carries its violation."""
+    """Return the measures of a line test; if it failed, values out of bounds have a `ruleViolation`."""
     found = []
     for name, value, unit in (
         ("Download", down, "Mbps"),

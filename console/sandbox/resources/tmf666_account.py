@@ -29,7 +29,7 @@ def _records(world: World, n: int, links: Links) -> list[Record]:
 
 
 def _changed_on(bills: Sequence[Bill], since: date) -> date:
-    """Return when an account changed last: with its newest bill, or what was paid of it."""
+    """Return the last change of an account: the payment of its newest bill, else the bill, else `since`."""
     return (bills[0].paid_on or bills[0].billed_on) if bills else since
 
 
@@ -100,7 +100,7 @@ BILLING_ACCOUNT = Resource(
 
 
 def _behind(name: str, prefix: str, shown: tuple[str, ...]) -> Resource:
-    """Return another account that stands behind each billing account, with some of what that says."""
+    """Return a resource with one account for each billing account, which has the attributes in `shown`."""
 
     def number(billing_account: str) -> str:
         return prefix + billing_account.removeprefix(_PREFIX)

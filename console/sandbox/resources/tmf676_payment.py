@@ -71,7 +71,7 @@ def _payment(world: World, n: int, bill: Bill, which: int, links: Links) -> Reco
 
 
 def _refunds(world: World, n: int, links: Links) -> list[Record]:
-    """Return refunds: after fraud, money goes back where it came from when a bill was already paid."""
+    """Return a customer's refunds: one for each credit after fraud, as a credit on the next bill."""
     history = world.history(n)
     currency = history.person.country.currency
     found = []

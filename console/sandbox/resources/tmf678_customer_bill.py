@@ -26,7 +26,7 @@ from console.sandbox.world.bills import Bill, BillLine
 from console.sandbox.world.numbering import Numbers
 from console.sandbox.world.payments import bill_months
 
-# Where the documents lie, below the system's address.
+# Path of the bill documents, below the system's address.
 DOCUMENTS = "/documents"
 
 

@@ -1,4 +1,4 @@
-"""The sandbox's world: derived from a seed, customer by customer, when it is read."""
+"""The sandbox's world: derived from a seed, one customer at a time, when it is read."""
 
 from console.sandbox.world.biography import derive_history
 from console.sandbox.world.customer_history import CustomerHistory

@@ -1,4 +1,4 @@
-"""The bills that follow from a customer's life; their lines add up to the cent."""
+"""The bills derived from a customer's history; their lines add up to the cent."""
 
 import random
 from collections import defaultdict
@@ -12,7 +12,7 @@ from console.sandbox.world.payments import BillSettlement, bill_day, bill_months
 
 
 class Adder(Protocol):
-    """Adds a line to the bill in hand; amounts of nothing are left out."""
+    """A function that adds a line to the current bill; zero amounts are left out."""
 
     def __call__(
         self, name: str, kind: str, cents: int, span: tuple[date, date], cause: str, sub: Subscription | None = None
@@ -21,7 +21,7 @@ class Adder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BillLine:
-    """One line; `cents` is before tax, `cause` the truth about why it is there."""
+    """One bill line. `cents` is before tax; `cause` is the true reason for the line."""
 
     name: str
     type: str
@@ -35,7 +35,7 @@ class BillLine:
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """One bill, with what was paid of it."""
+    """One bill with its payment, in the smallest unit of the currency."""
 
     account: int
     month: int
@@ -43,8 +43,8 @@ class Bill:
     due_on: date
     next_on: date
     lines: tuple[BillLine, ...]
-    paid: int  # what billing has applied
-    received: int  # what came in
+    paid: int  # amount that billing has applied
+    received: int  # amount that the customer paid
     paid_on: date | None
     plan: BillSettlement
 
@@ -82,7 +82,7 @@ def derive_bills(seed: int, history: CustomerHistory, account: int) -> list[Bill
 def _paid(
     history: CustomerHistory, account: int, month: int, lines: tuple[BillLine, ...], plan: BillSettlement
 ) -> Bill:
-    """Return a bill with what was paid of it, which is not always what was applied to it."""
+    """Return a bill with its payment; the amount applied can be less than the amount received."""
     cycle = history.cycle_days[account]
     billed_on, next_on = bill_day(month, cycle), bill_day(month + 1, cycle)
     total = sum(line.cents + line.tax for line in lines)
@@ -146,17 +146,17 @@ def _lines(
 
 
 def _part_months(sub: Subscription, before: date, day: date, add: Adder) -> None:
-    """Charge what began and give back what ended since the last bill, by days."""
+    """Add lines for part months since the last bill: charge for starts and refund ends, by days."""
     length = (day - before).days
     until = sub.billed_until
     ends = until if until is not None and before < until < day else None
     if before < sub.started_on < day:
         stop = ends or day
         cents = _share(sub.cents_on(sub.started_on), (stop - sub.started_on).days, length)
-        add(f"{sub.plan.name}, part month", "recurring", cents, (sub.started_on, stop), "proration", sub)
+        add(f"{sub.plan.name}, partial month", "recurring", cents, (sub.started_on, stop), "proration", sub)
     elif ends and sub.started_on <= before:
         cents = _share(-sub.cents_on(before), (day - ends).days, length)
-        add(f"{sub.plan.name}, given back", "recurring", cents, (ends, day), "proration", sub)
+        add(f"{sub.plan.name}, refund for unused days", "recurring", cents, (ends, day), "proration", sub)
 
 
 def _one_offs(history: CustomerHistory, account: int, span: tuple[date, date], add: Adder) -> None:
@@ -197,7 +197,8 @@ def _share(cents: int, part: int, whole: int) -> int:
 def differences(earlier: Bill, later: Bill) -> dict[str, int]:
     """Return why a bill differs from the one before, in cents by cause; the values add up to the difference.
 
-    A recurring line has no cause of its own: what is new was added, what is gone was removed, the rest changed price.
+    For recurring lines the cause follows from the pair: new lines are `added`, missing ones `removed`, and the rest
+    `priceChange`.
     """
     found: dict[str, int] = defaultdict(int)
     monthly: dict[int | None, list[int]] = defaultdict(lambda: [0, 0])

@@ -1,4 +1,4 @@
-"""One customer's life, put together: who they are, what they bought, what happened, what the systems confuse."""
+"""One customer's history: the person, their purchases, events and discrepancies between the systems."""
 
 import random
 from datetime import date
@@ -11,7 +11,7 @@ from console.sandbox.world.stories import tell_stories
 
 
 def derive_history(seed: int, n: int, as_of: date) -> CustomerHistory:
-    """Return customer n's life up to a day."""
+    """Return the history of customer `n` up to a day."""
     rng = random.Random(f"{seed} life {n}")
     person = derive_person(seed, n, as_of)
     accounts = rng.choices((1, 2, 3, 4), (50, 25, 15, 10))[0] if person.company else rng.choices((1, 2), (96, 4))[0]

@@ -1,11 +1,11 @@
-"""What OptiCom sells in this world."""
+"""The products that OptiCom sells in this world, and its one-time fees in US cents before tax."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Something sold by the month; the price is in US cents before tax."""
+    """A monthly plan; the price is in US cents before tax."""
 
     code: str
     name: str
@@ -49,7 +49,7 @@ LATE_FEE_CENTS = 600
 
 
 def in_currency(cents: int, currency: str) -> int:
-    """Return a price of this catalogue in the smallest unit of a currency; kronor end in whole numbers."""
+    """Return a catalogue price in the smallest unit of a currency; Swedish prices are whole kronor."""
     if currency == "JPY":
         return cents * 3 // 20 * 10
     return cents // 10 * 100 if currency == "SEK" else cents

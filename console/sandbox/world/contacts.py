@@ -1,4 +1,4 @@
-"""Everything said and done between OptiCom and a customer, as CRM keeps it, over all channels, newest first."""
+"""All interactions between OptiCom and a customer in CRM, over all channels, newest first."""
 
 import random
 from datetime import datetime, timedelta
@@ -12,12 +12,12 @@ _ORDERED_BY = ("phone", "chat", "shop", "portal")
 
 
 def derive_contacts(seed: int, history: CustomerHistory) -> list[Interaction]:
-    """Return a customer's contacts of the last two years and, of orders, of all time; newest first."""
+    """Return a customer's interactions: the last two years, plus all about orders; newest first, at most 1,024."""
     rng = random.Random(f"{seed} contacts {history.n}")
     found = list(history.interactions)
     mentioned = {contact.about[1] for contact in history.interactions if contact.about and contact.about[0] == "order"}
     for order in history.orders:
-        # Whoever has told why they order has ordered with that.
+        # If a story has an interaction about the order, the customer ordered in it: leave out the order call.
         found += _about_order(order, rng)[1 if order.index in mentioned else 0 :]
     for account in range(history.accounts):
         for month in bill_months(history, account):
@@ -80,7 +80,7 @@ def _outbound(when: datetime, channel: str, reason: str, text: str, about: tuple
 def _portal_visit(
     did_at: datetime, rng: random.Random, did: str, text: str, about: tuple[str, int, int], *, failed: bool = False
 ) -> list[Interaction]:
-    """Return what was done in the portal, and the log-in some minutes before it."""
+    """Return an activity in the portal, and the sign-in some minutes before it."""
     signed_in = did_at - timedelta(minutes=rng.randrange(1, 6))
     return [
         Interaction(signed_in, 0, "portal", "inbound", "Signed in", "Self-service portal", None),

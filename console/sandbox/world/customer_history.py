@@ -1,4 +1,4 @@
-"""What makes up one customer's life with OptiCom: what was bought and ended, ordered, reported, visited and tested."""
+"""The records of one customer's history: subscriptions, orders, charges, tickets, appointments and tests."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from console.sandbox.world.people import Person
 
 @dataclass(slots=True)
 class Subscription:
-    """One thing a customer has or had: a product as sold and the service under it."""
+    """One product that a customer has or had, with its service; amounts in the currency's smallest unit."""
 
     index: int
     account: int
@@ -20,7 +20,7 @@ class Subscription:
     promotion_cents: int = 0
     promotion_from: date | None = None
     promotion_until: date | None = None
-    price_change: tuple[date, int] | None = None  # from when, the new price
+    price_change: tuple[date, int] | None = None  # first day and new price
     detail: str = ""
     product_status: str = "active"
     service_state: str = "active"
@@ -70,7 +70,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class SeededDiscrepancy:
-    """Something two systems disagree about; the rest says where, as far as it has a place."""
+    """A discrepancy between two systems, with the account, product, order or bill month it is about."""
 
     kind: str
     since: date
@@ -82,7 +82,7 @@ class SeededDiscrepancy:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Something billed or given back once."""
+    """A one-time charge, or a credit if `cents` is negative."""
 
     account: int
     on: date
@@ -94,7 +94,7 @@ class Charge:
 
 @dataclass(slots=True)
 class Ticket:
-    """A trouble ticket; `changes` are its states with the time and reason of each, oldest first."""
+    """A trouble ticket; `changes` are its states with their times and reasons, oldest first."""
 
     index: int
     name: str
@@ -114,7 +114,7 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """An appointment at the customer's, for an order or a ticket."""
+    """An appointment at the customer's address, for an order or a ticket."""
 
     index: int
     starts_at: datetime
@@ -127,7 +127,7 @@ class Appointment:
 
 @dataclass(frozen=True, slots=True)
 class LineTest:
-    """A test of one service with what was measured; speeds in Mbps, light in dBm, loss in percent."""
+    """A test of one service and its measured values: speeds in Mbps, light in dBm, loss in percent."""
 
     index: int
     subscription: int
@@ -141,7 +141,7 @@ class LineTest:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """What happened to this customer, for the truth manifest."""
+    """An event in this customer's history, for `World.truth`."""
 
     kind: str
     on: date
@@ -149,9 +149,10 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Interaction:
-    """One thing said or done with the customer, as CRM keeps it.
+    """One interaction with the customer in CRM.
 
-    `about` is what it was about: the kind of record (`ticket`, `order`, `bill`, `payment`) and where in the life.
+    `about` is the record it concerns: its kind (`ticket`, `order` or `bill`) and two numbers. These are the index and
+    0, or the account and month of a bill.
     """
 
     at: datetime
@@ -166,7 +167,7 @@ class Interaction:
 
 @dataclass(slots=True)
 class CustomerHistory:
-    """Everything the systems know of one customer, except bills, payments and usage, which follow from it."""
+    """All data of one customer, except bills, payments and usage, which are derived from it."""
 
     n: int
     as_of: date
@@ -181,7 +182,7 @@ class CustomerHistory:
     appointments: list[Appointment] = field(default_factory=list)
     tests: list[LineTest] = field(default_factory=list)
     stories: list[Story] = field(default_factory=list)
-    interactions: list[Interaction] = field(default_factory=list)  # what the stories left with CRM
+    interactions: list[Interaction] = field(default_factory=list)  # those that belong to stories
     discrepancies: list[SeededDiscrepancy] = field(default_factory=list)
     unapplied: tuple[int, int] | None = None  # account and month of a bill whose payment was never applied
     billing_name: str | None = None

@@ -1,4 +1,4 @@
-"""What the systems disagree about for some customers. What is changed here and nothing else goes into the truth."""
+"""Discrepancies between the systems for some customers. `World.truth` lists exactly the ones made here."""
 
 import random
 from collections.abc import Callable
@@ -7,12 +7,12 @@ from datetime import timedelta
 from console.sandbox.world.customer_history import CustomerHistory, SeededDiscrepancy, Subscription
 from console.sandbox.world.payments import bill_months
 
-# What is younger than this may still be on its way from one system to another.
+# Younger changes may still be in transit between two systems, so they are not discrepancies.
 _SETTLES_IN = timedelta(days=45)
 
 
 def contradict(history: CustomerHistory, rng: random.Random) -> None:
-    """Let the systems disagree about this customer, if it is one of those."""
+    """Add discrepancies to a customer: a duplicate if it is one, and another with a chance of 12 %."""
     if history.twin_of is not None:
         history.discrepancies.append(SeededDiscrepancy("duplicateCustomer", history.person.since))
     if rng.random() < 0.12:
@@ -76,7 +76,7 @@ def _address_differs(history: CustomerHistory, rng: random.Random) -> SeededDisc
 
 def _name_differs(history: CustomerHistory, rng: random.Random) -> SeededDiscrepancy | None:
     other = rng.choice([name for name in history.person.country.family if name != history.person.family])
-    if history.person.family not in history.person.name:  # a company called after another family
+    if history.person.family not in history.person.name:  # the company is named after another family
         return None
     history.billing_name = history.person.name.replace(history.person.family, other)
     return SeededDiscrepancy("nameDiffers", history.person.since, 0)

@@ -1,12 +1,13 @@
-"""Numbers for records that look drawn at random and lead back to what they number, without a table."""
+"""Record numbers that look random and can be decoded to their serial without a table."""
 
 import random
 
+# Number of digits -> largest prime with so many digits.
 _PRIMES = {7: 9_999_991, 8: 99_999_989, 9: 999_999_937, 10: 9_999_999_967, 12: 999_999_999_989, 13: 9_999_999_999_971}
 
 
 class Numbering:
-    """Maps 0, 1, 2, ... to numbers of a fixed length behind a prefix, one to one, by a line modulo a prime."""
+    """Maps 0, 1, 2, ... one to one to numbers of fixed length after a prefix, by a linear function modulo a prime."""
 
     def __init__(self, prefix: str, digits: int, seed: int) -> None:
         rng = random.Random(f"{seed} {prefix}")
@@ -22,7 +23,7 @@ class Numbering:
         return f"{self._prefix}{number:0{self._digits}}"
 
     def decode(self, text: str) -> int | None:
-        """Return the serial of a number, or None where the text is no number of this kind."""
+        """Return the serial of a number, or None if the text is not a number of this kind."""
         digits = text.removeprefix(self._prefix)
         if (
             not text.startswith(self._prefix)
@@ -35,18 +36,18 @@ class Numbering:
 
 
 class Numbers:
-    """All numberings of one world. Serials of parts hold the serial of the whole: customer, account, bill, line."""
+    """All numberings of one world. Each serial contains its owner's: customer, account, bill, line."""
 
-    ACCOUNTS = 8  # most accounts of one customer
-    MONTHS = 1024  # most months of one account, counted from January 2000
-    LINES = 64  # most lines of one bill
-    ITEMS = 64  # most orders, products, services, tickets, visits or tests of one customer
-    CONTACTS = 1024  # most interactions of one customer
-    PAYMENTS = 4  # most payments of one bill
-    CALLS = 64  # most usage records of one product in one month
+    ACCOUNTS = 8  # maximum accounts of one customer
+    MONTHS = 1024  # maximum months of one account, counted from January 2000
+    LINES = 64  # maximum lines of one bill
+    ITEMS = 64  # maximum orders, products, services, tickets, appointments or tests of one customer
+    CONTACTS = 1024  # maximum interactions of one customer
+    PAYMENTS = 4  # maximum payments of one bill
+    CALLS = 64  # maximum usage records of one product in one month
 
     def __init__(self, seed: int, billing_seed: int | None = None) -> None:
-        """`billing_seed` numbers what billing keeps otherwise, as a second billing system of a merger does."""
+        """`billing_seed` gives billing's records other numbers, like a second billing system after a merger."""
         billing = seed if billing_seed is None else billing_seed
         self.customer = Numbering("CU-", 7, seed)
         self.party = Numbering("P", 9, seed)
@@ -67,12 +68,12 @@ class Numbers:
         self.usage = Numbering("U", 13, billing)
 
     def bill_number(self, account: int, month: int) -> str:
-        """Return the number people read on a bill: year, month and the account's digits."""
+        """Return the number printed on a bill: year, month and the account's digits."""
         year, index = divmod(month, 12)
         return f"B-{year % 100:02}{index + 1:02}-{self.account.encode(account).removeprefix('BA-')}"
 
     def read_bill_number(self, text: str) -> tuple[int, int] | None:
-        """Return account and month of a bill number, or None where it is none."""
+        """Return account serial and month of a bill number, or None if the text is not a bill number."""
         parts = text.split("-")
         if len(parts) != 3 or parts[0] != "B" or len(parts[1]) != 4 or not parts[1].isdigit():
             return None

@@ -1,4 +1,4 @@
-"""How a customer pays: when each bill is paid, by what, and what goes wrong on the way."""
+"""Payments of a customer: when and how each bill is paid, and failed attempts."""
 
 import random
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _METHODS = ("Card ending 4417", "Card ending 0231", "Direct debit", "Bank transf
 
 @dataclass(frozen=True, slots=True)
 class BillSettlement:
-    """What happens with one bill after it was sent; `paid_on` is None while nothing was paid."""
+    """The payment of one bill after it was sent; `paid_on` is None while nothing was paid."""
 
     paid_at: datetime | None
     half: bool
@@ -63,14 +63,14 @@ def bill_months(history: CustomerHistory, account: int) -> list[int]:
 
 
 def _paid_on(history: CustomerHistory, due_on: date, luck: float, rng: random.Random) -> date | None:
-    """Return when a bill is paid: mostly before it is due, else late; None while it is not."""
+    """Return the day a bill is paid: usually before its due date, else late; None if unpaid."""
     paid_on = due_on + timedelta(days=rng.randrange(-12, 0) if luck < 0.88 else rng.randrange(2, 18))
     is_forgotten = luck > 0.97 and due_on > history.as_of - timedelta(days=40)
     return None if paid_on >= history.as_of or is_forgotten else paid_on
 
 
 def payment_plan(seed: int, history: CustomerHistory, account: int, month: int) -> BillSettlement:
-    """Return how one bill is paid."""
+    """Return how one bill is paid; times are UTC."""
     rng = random.Random(f"{seed} pay {history.n} {account} {month}")
     habit = random.Random(f"{seed} habit {history.n} {account}")
     method = habit.choice(_METHODS)
@@ -83,7 +83,7 @@ def payment_plan(seed: int, history: CustomerHistory, account: int, month: int) 
     if channel == "portal" and rng.random() < 0.07 and tried_on > bill_day(month, history.cycle_days[account]):
         failed_on, error = tried_on - timedelta(days=rng.randrange(0, 2)), rng.choice(PORTAL_ERRORS)
         failed_at = datetime.combine(failed_on, time(rng.randrange(8, 13), rng.randrange(60)), tzinfo=UTC)
-    # A direct debit runs at night; people pay later in the day than it failed, if it did.
+    # A direct debit runs at night (04:00 UTC). People pay from 15:00, after a failed attempt that day.
     hour = rng.randrange(15, 22) if channel == "portal" else 4
     paid_at = None if paid_on is None else datetime.combine(paid_on, time(hour, rng.randrange(60)), tzinfo=UTC)
     return BillSettlement(paid_at, luck >= 0.985, method, channel, failed_at, error)

@@ -1,4 +1,4 @@
-"""Who the customers are: names, addresses and numbers in the forms of their countries."""
+"""The customers as people: names, addresses and phone numbers in the formats of their countries."""
 
 import functools
 import random
@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """What people and places of one country look like."""
+    """Names, places, phone numbers and tax of one country."""
 
     code: str
     language: str
@@ -18,7 +18,7 @@ class Country:
     given: tuple[str, ...]
     family: tuple[str, ...]
     streets: tuple[str, ...]
-    cities: tuple[tuple[str, str, str], ...]  # city, state or province, first digits of its post codes
+    cities: tuple[tuple[str, str, str], ...]  # city, state or province, start of its post codes
     phones: tuple[str, ...]  # E.164 with # for free digits
     legal_forms: tuple[str, ...]
     number_first: bool = False
@@ -64,7 +64,7 @@ US = Country(
         ("Fort Wayne", "IN", "468"),
         ("Muncie", "IN", "473"),
     ),
-    # Many areas, so that a number belongs to a few customers even in a world of a million.
+    # Many area codes, so that only a few customers share a number even in a world of a million.
     phones=tuple(
         f"+1{area}555####"
         for area in (
@@ -148,12 +148,12 @@ JP = Country(
 COUNTRIES = (US, DE, FR, SE, GB, JP)
 _WEIGHTS = (60, 12, 10, 8, 7, 3)
 
-# People who write their name from right to left; they live in the first country.
+# Names written from right to left; these people live in the US.
 _ARABIC_GIVEN = ("فاطمة", "عمر", "ليلى", "يوسف", "مريم")
 _ARABIC_FAMILY = ("الحداد", "منصور", "الخطيب", "نصار")
 _TRADES = ("Bakery", "Dental", "Auto Parts", "Books", "Logistics", "Studio", "Farms", "Hardware", "Clinic", "Design")
 _LATIN = str.maketrans({"ß": "ss", "ø": "o", "ı": "i", "æ": "ae", "å": "a"})
-# How the same letters are written where a keyboard lacks them: Mueller for Müller.
+# Spellings for keyboards that lack these letters: Mueller for Müller.
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
 
 
@@ -171,7 +171,7 @@ class PostalAddress:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person or, with `company` set, the company and its contact person."""
+    """A person or, if `company` is set, the company and its contact person."""
 
     country: Country
     given: str
@@ -190,13 +190,13 @@ class Person:
 
 
 def full_name(country: Country, given: str, family: str) -> str:
-    """Return a name in the order of its country."""
+    """Return a full name, in the word order of the country."""
     return f"{family} {given}" if country is JP else f"{given} {family}"
 
 
 @functools.lru_cache(maxsize=2048)
 def derive_person(seed: int, n: int, as_of: date) -> Person:
-    """Return customer n's person; a few share home and number with their neighbour, a few are there twice."""
+    """Return the person of customer `n`. Some share address and phone with customer `n` - 1, some are its duplicate."""
     rng = random.Random(f"{seed} person {n}")
     country = rng.choices(COUNTRIES, _WEIGHTS)[0]
     given, family = rng.choice(country.given), rng.choice(country.family)
@@ -228,12 +228,12 @@ def derive_person(seed: int, n: int, as_of: date) -> Person:
 
 
 def company_head(n: int) -> int | None:
-    """Return the customer whose company customer n's belongs to, if that one is a company at all."""
+    """Return the customer whose company can own the company of customer `n`, else None."""
     return n - (n % 50 - 10) if n % 50 in {11, 12, 13} and n % 20 != 1 else None
 
 
 def is_twin(seed: int, n: int, as_of: date) -> bool:
-    """Return whether customer n is the one before once more, under a second number."""
+    """Return whether customer `n` is a duplicate of customer `n` - 1."""
     return n % 20 == 1 and derive_person(seed, n, as_of).born_on == derive_person(seed, n - 1, as_of).born_on
 
 
@@ -248,7 +248,7 @@ def _housemate(person: Person, neighbour: Person, *, twin: bool) -> Person:
 
 
 def _subsidiary(person: Person, head: Person, rng: random.Random) -> Person:
-    """Return the person as a company of another one's, where that is a company; on the same ground, elsewhere."""
+    """Return the person as a subsidiary of `head` at another address; unchanged if `head` is not a company."""
     if head.company is None:
         return person
     trade = rng.choice([trade for trade in _TRADES if trade not in head.company])
@@ -287,20 +287,20 @@ def _email(given: str, family: str, rng: random.Random) -> str:
 
 
 def words_of(person: Person) -> set[str]:
-    """Return the words a person can be found by: without accents, and also as spelt out without them."""
+    """Return the words to find a person by: without accents, and in spellings such as Mueller for Müller."""
     text = f"{person.name} {person.given} {person.family}".lower()
     forms = {fold(text), fold(unicodedata.normalize("NFC", text).translate(_SPELT_OUT))}
     return {word for form in forms for word in split_words(form)}
 
 
 def split_words(folded: str) -> list[str]:
-    """Return the words of a folded text, letters and digits alone."""
+    """Return the words of a folded text, with only letters and digits."""
     words = ("".join(sign for sign in word if sign.isalnum()) for word in folded.replace("-", " ").split())
     return [word for word in words if word]
 
 
 def has_words(name: str, typed: str, *, folds: bool) -> bool:
-    """Return whether a name contains every typed word: without accents and punctuation, or letter by letter."""
+    """Return whether a name contains every typed word; with `folds`, accents and punctuation are ignored."""
     if not folds:
         return all(word in name.lower() for word in typed.lower().split())
     together = " ".join(split_words(fold(name)))
@@ -308,6 +308,6 @@ def has_words(name: str, typed: str, *, folds: bool) -> bool:
 
 
 def fold(text: str) -> str:
-    """Return a text in lower case and without accents, for comparing names."""
+    """Return a text in lower case and without accents, to compare names."""
     decomposed = unicodedata.normalize("NFKD", text.lower().translate(_LATIN))
     return "".join(sign for sign in decomposed if not unicodedata.combining(sign))

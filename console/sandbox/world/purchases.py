@@ -1,4 +1,4 @@
-"""What a customer bought, changed and ended over the years, and the orders that did it."""
+"""Purchases, changes and ends of a customer's products, and their orders."""
 
 import random
 from dataclasses import dataclass
@@ -24,12 +24,12 @@ _OPEN_STATES = ("acknowledged", "inProgress", "inProgress", "inProgress", "pendi
 _OPEN_STATES_RARE = ("pendingCancellation", "partial", "failed", "cancelled", "rejected")
 
 
-# Nothing in the world happens later than this hour, UTC, of its last day.
+# Hour (UTC) of the world's last day; nothing in the world happens later.
 NIGHT = 5
 
 
 def at(day: date, hour: int, minute: int = 0) -> datetime:
-    """Return a time of a day, aware UTC."""
+    """Return a time on a day, aware UTC."""
     return datetime.combine(day, time(hour, minute), tzinfo=UTC)
 
 
@@ -78,7 +78,7 @@ def complete_order(
 def add_appointment(
     history: CustomerHistory, on: date, status: str, text: str, *, order: int | None = None, ticket: int | None = None
 ) -> None:
-    """Add an appointment, in the morning or in the afternoon as its number has it."""
+    """Add an appointment: 08:00-12:00 UTC for an even index, 13:00-17:00 UTC for an odd one."""
     if len(history.appointments) < Numbers.ITEMS:
         starts, ends = ((8, 12), (13, 17))[len(history.appointments) % 2]
         history.appointments.append(
@@ -115,7 +115,7 @@ def base_products(history: CustomerHistory, account: int, rng: random.Random) ->
 
 @dataclass(frozen=True, slots=True)
 class _Room:
-    """The days on which an account's things may have changed."""
+    """The range of days in which an account's products may change."""
 
     earliest: date
     days: int
@@ -179,7 +179,7 @@ def end(subscription: Subscription, on: date) -> None:
 
 
 def open_order(history: CustomerHistory, rng: random.Random) -> None:
-    """Add an order that is not done, in any of the standard's states."""
+    """Add an order that is not completed, in a random state of the standard."""
     account = rng.randrange(history.accounts)
     state = rng.choice(_OPEN_STATES if rng.random() < 0.7 else _OPEN_STATES_RARE)
     ordered_on = max(history.person.since, history.as_of - timedelta(days=rng.randrange(1, 15)))

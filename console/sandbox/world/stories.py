@@ -1,4 +1,4 @@
-"""What happened to a customer beyond buying: each story leaves its marks in all three systems, and they agree."""
+"""Events in a customer's history besides purchases. Each changes all three systems consistently."""
 
 import random
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ _TELLERS = ("phone", "chat", "portal", "shop")
 
 
 def tell_stories(seed: int, history: CustomerHistory, rng: random.Random) -> None:
-    """Let happen to a customer what happens to one in their place: at most one large thing, and the everyday."""
+    """Add events to a customer: the price change, at most one large event, everyday tickets and line tests."""
     _price_change(seed, history)
     room = (history.as_of - history.person.since).days - 60
     if room > 30:
@@ -68,7 +68,7 @@ def _active(history: CustomerHistory, family: str, on: date) -> Subscription | N
 
 def _say(history: CustomerHistory, on: date, hour: int, channel: str, reason: str, text: str,
          about: tuple[str, int, int] | None = None, *, outbound: bool = False) -> None:  # fmt: skip
-    """Leave one contact with CRM."""
+    """Add one interaction to CRM."""
     minute = (history.n * 7 + len(history.interactions) * 13) % 60
     minutes = {"phone": 6, "chat": 14, "shop": 12}.get(channel, 1) + minute % 5
     history.interactions.append(
@@ -88,7 +88,7 @@ def _open_ticket(
 
 
 def _price_change(seed: int, history: CustomerHistory) -> None:
-    """Once, on a day that is the same for all, fibre became dearer for those who had it."""
+    """Raise the price of active fibre plans once, on the same day for all customers."""
     world = random.Random(f"{seed} prices")
     on = history.as_of - timedelta(days=world.randrange(100, 300))
     permille = world.randrange(30, 60)
@@ -225,7 +225,7 @@ _TAKEN_UP = ("inProgress", timedelta(hours=2), "Taken up")
 
 
 def _later_changes(kind: str, days_ago: int, rng: random.Random) -> Iterator[tuple[str, timedelta, str]]:
-    """Yield how a ticket went on: an older one has ended, a newer one may wait."""
+    """Yield the later states of a ticket: tickets older than 4 days have ended, newer ones may wait."""
     if days_ago > 4:
         ended = rng.choice(_ENDS)
         yield ended
@@ -238,7 +238,7 @@ def _later_changes(kind: str, days_ago: int, rng: random.Random) -> Iterator[tup
 
 
 def _everyday(history: CustomerHistory, rng: random.Random) -> None:
-    """Add a ticket of the ordinary kind, old or still open."""
+    """Add an everyday ticket, old or still open."""
     since = max(history.person.since, history.as_of - timedelta(days=700))
     days_ago = rng.randrange(1, max(2, (history.as_of - since).days)) if rng.random() < 0.7 else rng.randrange(1, 4)
     on = history.as_of - timedelta(days=days_ago)
@@ -263,7 +263,7 @@ def _everyday(history: CustomerHistory, rng: random.Random) -> None:
 
 
 def _line_tests(history: CustomerHistory, rng: random.Random) -> None:
-    """Test fibre lines now and then, and when something was wrong with them."""
+    """Add one to three tests of each active fibre line in the last 120 days; about 14 % fail."""
     for sub in history.subscriptions:
         if sub.plan.family != "fibre" or sub.ended_on is not None or sub.started_on > history.as_of:
             continue

@@ -1,4 +1,4 @@
-"""What was called and surfed: usage records whose rated amounts add up to the usage lines of the bills."""
+"""Usage records of calls and data; their rated amounts add up to the usage lines of the bills."""
 
 import random
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _MB_A_GB = 1000
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """One call or one day's data; `cents` is what it cost before tax, `amount` minutes or MB."""
+    """One call or one day's data; `cents` is the cost before tax, `amount` is in minutes or MB."""
 
     subscription: int
     month: int
@@ -31,7 +31,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What of a plan's data is used in the running period, in MB; `allowed` is None where there is no limit."""
+    """The used and allowed data of a plan in the current period, in MB; `allowed` is None if unlimited."""
 
     subscription: int
     starts_on: date
@@ -41,7 +41,7 @@ class Allowance:
 
 
 def derive_usage(seed: int, history: CustomerHistory, bills: list[Bill]) -> list[Usage]:
-    """Return the usage of the last periods and the running one, newest first."""
+    """Return the usage of the last three bill periods and the current one, newest first."""
     found: list[Usage] = []
     for sub in history.subscriptions:
         if not sub.plan.metered or sub.started_on > history.as_of:
@@ -75,14 +75,14 @@ def derive_allowances(seed: int, history: CustomerHistory) -> list[Allowance]:
 
 
 def _months(history: CustomerHistory, sub: Subscription) -> list[int]:
-    """Return the bill months the kept usage falls into, the running one last."""
+    """Return the bill months with usage, the current one last."""
     cycle = history.cycle_days[sub.account]
     running = month_of(history.as_of) + (1 if history.as_of.day >= cycle else 0)
     return list(range(running - PERIODS_KEPT, running + 1))
 
 
 def _of_month(seed: int, history: CustomerHistory, sub: Subscription, month: int, cents: int | None) -> list[Usage]:
-    """Return one product's usage in one bill period; `cents` is what its bill says of it, None without one."""
+    """Return one product's usage in one bill period; `cents` is its usage line on the bill, None without one."""
     rng = random.Random(f"{seed} usage {history.n} {sub.index} {month}")
     cycle = history.cycle_days[sub.account]
     first, last = bill_day(month - 1, cycle), min(bill_day(month, cycle) - timedelta(days=1), history.as_of)
@@ -118,6 +118,6 @@ def _of_month(seed: int, history: CustomerHistory, sub: Subscription, month: int
 
 
 def _shares(cents: int, parts: int, rng: random.Random) -> list[int]:
-    """Return an amount cut into parts that add up to it."""
+    """Return an amount split into random parts that add up to it."""
     cuts = sorted(rng.randrange(cents + 1) for _ in range(parts - 1))
     return [after - before for before, after in zip([0, *cuts], [*cuts, cents], strict=True)]

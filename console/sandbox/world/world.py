@@ -1,4 +1,4 @@
-"""The whole world: how many customers, on which day, and what each system would be asked about them."""
+"""The whole world: its customers on one day, and all data that the systems serve about them."""
 
 import hashlib
 from collections import OrderedDict
@@ -20,7 +20,7 @@ _REMEMBERED = 500
 
 
 class World:
-    """Customers 0 to `customers` - 1 of a seed, as they stand on a day; the same arguments give the same world."""
+    """Customers 0 to `customers` - 1 of a seed, as of a day; the same arguments give the same world."""
 
     def __init__(self, *, seed: int, customers: int, as_of: date, billing_seed: int | None = None) -> None:
         self.seed = seed
@@ -50,18 +50,18 @@ class World:
         return _remember(self._bills, n, derive)
 
     def contacts(self, n: int) -> list[Interaction]:
-        """Return all contacts with a customer, newest first."""
+        """Return the interactions with a customer, newest first."""
         return _remember(self._contacts, n, lambda: derive_contacts(self.seed, self.history(n)))
 
     def usage(self, n: int) -> list[Usage]:
-        """Return a customer's kept usage, newest first."""
+        """Return a customer's usage of the last periods, newest first."""
         return _remember(self._usage, n, lambda: derive_usage(self.seed, self.history(n), self.bills(n)))
 
     def allowances(self, n: int) -> list[Allowance]:
         return derive_allowances(self.seed, self.history(n))
 
     def relations(self, n: int) -> list[tuple[int, str]]:
-        """Return the customers related to one, each with the part it plays: the household, the company's tree."""
+        """Return the customers related to one, each with its role: household member, parent company or subsidiary."""
         found: list[tuple[int, str]] = []
         if n % 20 == 1 and self.history(n).twin_of is None:
             found.append((n - 1, "householdMember"))
@@ -82,17 +82,17 @@ class World:
         return self.account_serial(n, bill.account) * Numbers.MONTHS + bill.month
 
     def customer_of(self, serial: int | None, parts: int = 1) -> Iterator[int]:
-        """Yield the customer a serial belongs to, if there is one; `parts` is how many serials one customer has."""
+        """Yield the customer of a serial, if it exists; `parts` is the number of serials per customer."""
         if serial is not None and 0 <= serial // parts < self.customers:
             yield serial // parts
 
     def pin(self, n: int) -> str | None:
-        """Return the four digits a customer chose for their account; one in eight never chose any."""
+        """Return the four-digit PIN of a customer's account; one customer in eight has none."""
         drawn = int.from_bytes(hashlib.blake2b(f"pin {self.seed} {n}".encode(), digest_size=8).digest())
         return None if drawn % 8 == 0 else f"{drawn // 8 % 10_000:04d}"
 
     def number_of_record(self, n: int) -> str | None:
-        """Return a phone number that one of a customer's services has had for 30 days at least, if there is any."""
+        """Return a phone number that a service of the customer has had for at least 30 days, or None."""
         long_ago = self.as_of - timedelta(days=30)
         for sub in self.history(n).subscriptions:
             if (
@@ -105,7 +105,7 @@ class World:
         return None
 
     def truth(self, n: int) -> dict[str, Any]:
-        """Return what is really so: what a caller knows, contradictions, the causes of every bill difference."""
+        """Return the truth about a customer: caller facts, discrepancies and the causes of all bill differences."""
         history, numbers = self.history(n), self.numbers
         bills: dict[int, list[Bill]] = {}
         for bill in reversed(self.bills(n)):

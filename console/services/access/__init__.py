@@ -1,1 +1,1 @@
-"""Who may see and do what: roles, sign-in, verification, access to accounts, and the audit of it."""
+"""Rules for who may see and do what: roles, sign-in, caller verification, access to accounts, and the audit."""

@@ -1,4 +1,4 @@
-"""How an account is open at this console, why, and what is shown of a caller before."""
+"""Access to one account: the grant, its level and reason, and the data shown before the caller is verified."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,11 +8,12 @@ from console.messages import access as say
 from console.models.customer import CustomerId
 from console.services.customer.contact import NotPossibleError, refuse_card_numbers
 
+# Characters. A shorter reason says nothing.
 _LEAST_REASON, _LONGEST_REASON = 12, 300
 
 
 class AccessLevel(IntEnum):
-    """How far an account is open."""
+    """How much of an account is open; a higher value opens more."""
 
     CLOSED = 0
     ACCOUNT = 1
@@ -20,7 +21,7 @@ class AccessLevel(IntEnum):
 
 
 class AccessReason(Enum):
-    """Why an account is opened."""
+    """Why an account was opened."""
 
     CALLER = "a caller"
     TICKET = "a ticket"
@@ -31,9 +32,10 @@ class AccessReason(Enum):
 
 @dataclass(frozen=True, slots=True)
 class AccessGrant:
-    """One account open at this desk; `how` is the method or the reason in words. `at` and `until` are aware UTC.
+    """Access of this console to one account, from `at` until `until` (aware UTC).
 
-    `checked` is whether the desk compared what the caller said with what CRM holds.
+    `how` is the verification method, or the reason in words. `checked` is true if the console compared what the caller
+    said with CRM's data.
     """
 
     customer_id: CustomerId
@@ -47,7 +49,7 @@ class AccessGrant:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What is shown of a customer before they are verified; None where the deployment shows it not."""
+    """The data of a customer that is shown before verification; None for a field that the deployment hides."""
 
     customer_id: CustomerId
     name: str | None
@@ -55,10 +57,11 @@ class Caller:
 
 
 def read_reason(words: str) -> str:
-    """Return a reason on one line.
+    """Return a reason on one line, with single spaces.
 
     Raises:
-        NotPossibleError: It is too short to say anything, too long, or holds a card number.
+        NotPossibleError: The reason has fewer than 12 characters, only one word, more than 300 characters, or a card
+            number.
     """
     text = " ".join(words.split())
     refuse_card_numbers([text])

@@ -1,7 +1,7 @@
-"""Which accounts are open at this desk, for what reason, and how well the caller is known. Default: none.
+"""Which accounts are open at this console, why, and how well the caller is verified. By default, none is open.
 
-Source: 47 CFR 64.2010 and the order of 2023 (FCC 23-95): staff see nothing of an account before the caller is verified,
-and no call detail before a stronger step.
+Source: 47 CFR 64.2010 and the FCC order of 2023 (FCC 23-95). Staff see nothing of an account before the caller is
+verified, and no call detail before a stronger step.
 """
 
 from collections.abc import Callable, Iterable
@@ -39,19 +39,19 @@ from console.settings.verification import Method, VerificationSettings
 
 __all__ = ["EXPIRY_WARNING", "SNOOPING", "AccessGrant", "AccessLevel", "AccessReason", "AccessService", "Caller"]
 
-# What is no part of anybody's account.
+# Data scopes that belong to no customer's account.
 OPEN_TO_ALL = frozenset({DataScope.OFFERINGS, DataScope.TIME_SLOTS})
-# What is said of a caller or a reason that could not be compared with CRM itself.
-# How the audit calls the pattern of looking around.
+# The audit's word for a snooping pattern; it is stored, so it stays as it is.
 SNOOPING = "harvesting"
-# For so long before an opening lapses it is announced.
+# The window warns this long before a grant expires.
 EXPIRY_WARNING = timedelta(minutes=2)
 
 
 class AccessService:
-    """Opens accounts and says what is open. `on_event` hears of every opening, refusal and pattern, for the audit.
+    """Opens and closes accounts, and decides what may be seen and done in them.
 
-    An opening lapses by itself; from then on nothing of the account is shown or done, whoever may have forgotten it.
+    `on_event` receives every access, denial and snooping pattern, for the audit. A grant expires by itself. After that,
+    nothing of the account is shown or done.
     """
 
     def __init__(
@@ -78,17 +78,17 @@ class AccessService:
 
     @property
     def is_required(self) -> bool:
-        """Whether accounts are closed until they are opened here."""
+        """Whether accounts are locked until they are opened here."""
         return self._settings is not None
 
     @property
     def methods(self) -> tuple[Method, ...]:
-        """The ways to verify a caller that this deployment has."""
+        """The verification methods of this deployment that its CRM supports."""
         declared = self._settings.methods if self._settings is not None else ()
         return tuple(method for method in declared if self._check.offers(method))
 
     def methods_for(self, customer_id: CustomerId) -> tuple[Method, ...]:
-        """Return the ways to verify that open an account, or open one further that is open."""
+        """Return the methods that open a locked account, or that raise the level of an open one."""
         found = self.grant_of(customer_id)
         if found is None or found.reason is not AccessReason.CALLER:
             return self.methods
@@ -96,23 +96,23 @@ class AccessService:
         return tuple(further) if found.level < AccessLevel.CALL_DETAIL else ()
 
     def subscribe(self, on_change: Callable[[CustomerId], None]) -> Callable[[], None]:
-        """Call back with a customer whose account was opened, opened further, or closed; return what ends that."""
+        """Call back with a customer whose access changed or ended; return a function that unsubscribes."""
         return self._subscribers.add(on_change)
 
     def grant_of(self, customer_id: CustomerId) -> AccessGrant | None:
-        """Return how an account is open; None while it is not, or no longer is."""
+        """Return the grant of an account; None if the account is locked or the grant has expired."""
         found = self._open.get(customer_id)
         return found if found is not None and self._clock.now() < found.until else None
 
     def level(self, customer_id: CustomerId) -> AccessLevel:
-        """Return how far an account is open."""
+        """Return the access level of an account; the highest if this deployment verifies no callers."""
         if self._settings is None:
             return AccessLevel.CALL_DETAIL
         found = self.grant_of(customer_id)
         return found.level if found is not None else AccessLevel.CLOSED
 
     def expiring(self) -> tuple[list[AccessGrant], list[AccessGrant]]:
-        """Return what has lapsed and is not closed yet, and what lapses within two minutes, the next first."""
+        """Return the grants that expired but are not closed yet, and those that expire within 2 min, earliest first."""
         now = self._clock.now()
         ordered = sorted(self._open.values(), key=lambda one: one.until)
         return (
@@ -121,17 +121,17 @@ class AccessService:
         )
 
     def prolong(self, customer_id: CustomerId) -> None:
-        """Keep an account open for as long again, because the caller is still there; nothing once it has lapsed."""
+        """Extend a grant by a full period from now, because the caller is still there; an expired one stays expired."""
         found = self.grant_of(customer_id)
         if found is not None:
             self._open[customer_id] = replace(found, until=self._clock.now() + self._lasts)
             self._on_event("prolonged", customer_id, f"{found.reason.value}: {found.how}")
             self._tell(customer_id)
 
-    # ------------------------------------------------------------------ what is open
+    # ------------------------------------------------------------------ what may be seen and done
 
     def refusal(self, scope: DataScope, customer_id: CustomerId) -> Denial | None:
-        """Return why something of an account is not shown now, or None."""
+        """Return why a data scope of an account is denied now, or None if it may be shown."""
         level = self.level(customer_id)
         if scope in OPEN_TO_ALL or level is AccessLevel.CALL_DETAIL:
             return None
@@ -142,7 +142,7 @@ class AccessService:
         return None
 
     def refusal_to_do(self, permission: Permission, customer_id: CustomerId) -> Denial | None:
-        """Return why something cannot be done in an account now, or None."""
+        """Return why an action is denied in an account now, or None if it may be done."""
         if self._settings is None:
             return None
         found = self.grant_of(customer_id)
@@ -156,17 +156,17 @@ class AccessService:
         return None
 
     def action_grant(self, customer_id: CustomerId) -> ActionGrant | None:
-        """Return how an account is open now, to stand on what is made under it; None where none is ever closed."""
+        """Return the grant to record on an action; None if the account is locked or nothing is ever locked."""
         found = self.grant_of(customer_id) if self._settings is not None else None
         if found is None:
             return None
         return ActionGrant(found.at, found.reason.value, reaches_call_detail=found.level is AccessLevel.CALL_DETAIL)
 
     def admits(self, permission: Permission, customer_id: CustomerId, grant: ActionGrant | None) -> bool:
-        """Return whether what was made under a grant may be sent now, by today's rules.
+        """Return whether an action that was made under a grant may be sent now, by today's rules.
 
-        A grant is revoked by as many wrong answers as close the account, given after it. What an earlier version made
-        carries none; it was checked when it was made.
+        Enough wrong answers to lock the account, given after the grant began, revoke it. Actions of earlier versions
+        have no grant; they were checked when they were made.
         """
         if self._settings is None or grant is None:
             return True
@@ -178,18 +178,18 @@ class AccessService:
         return shut_at is None or shut_at < grant.at
 
     def note_action(self, customer_id: str) -> None:
-        """Note that something was sent in an account, so that opening it was no looking around."""
+        """Note that an action was sent in an account; then opening it does not count as snooping."""
         if self._snooping.touched(customer_id):
             self._shared.add_later(ACTED, customer_id)
 
     async def aclose(self) -> None:
-        """Wait until other programs can know all that was noted."""
+        """Wait until all notes are shared with this user's other programs."""
         await self._shared.aclose()
 
     def recall(self, entries: Iterable[AuditEntry]) -> None:
-        """Take up what an earlier run wrote down: attempts, what was on the screen, and who looked around.
+        """Load what an earlier run logged: wrong answers, accounts that were on screen, and signs of snooping.
 
-        Closing the desk and starting it anew forgives nothing.
+        Closing and restarting the console resets nothing.
         """
         for entry in entries:
             if entry.what == OPENED:
@@ -211,12 +211,12 @@ class AccessService:
     # ------------------------------------------------------------------ opening
 
     async def caller(self, customer_id: CustomerId) -> Caller:
-        """Return what is shown of a customer before; CRM is asked for that alone.
+        """Return the data to show before verification; CRM gets a request for those fields only.
 
         Raises:
-            SystemCallError: CRM does not answer, and the customer is not known here; the account can still be opened
-                by what needs no answer of CRM's.
-            UnknownCustomerError: There is no such customer.
+            SystemCallError: CRM does not respond, and the customer is not cached. A method that needs no data from CRM
+                can still open the account.
+            UnknownCustomerError: CRM has no such customer.
         """
         shown = self._settings.shown if self._settings is not None else ("name",)
         found = await self._check.caller(customer_id, with_phone="phone" in shown)
@@ -224,18 +224,18 @@ class AccessService:
         return Caller(customer_id, found.name if "name" in shown else None, phone if "phone" in shown else None)
 
     async def number_on_file(self, customer_id: CustomerId) -> str:
-        """Return the phone number to call back, which is recorded; empty where CRM keeps none. Raises as `caller`."""
+        """Return the phone number to call back, and log that; empty if none is known. Raises as `caller`."""
         self._check.check_attempts(customer_id)
         phone = await self._check.number_to_call(customer_id)
         self._on_event("number shown", customer_id, "to call back")
         return phone
 
     async def send_code(self, customer_id: CustomerId) -> SentCode:
-        """Have CRM send a code to the customer's number of record; the desk never learns it.
+        """Have CRM send a code to the customer's number of record; the console never receives the code.
 
         Raises:
-            NotPossibleError: There is no such number, or answers were wrong too often.
-            SystemCallError: CRM does not answer, or sends no more codes now.
+            NotPossibleError: CRM has no such number, or too many answers were wrong.
+            SystemCallError: CRM does not respond, or sends no more codes now.
         """
         self._check.check_attempts(customer_id)
         sent = await self._check.send_code(customer_id)
@@ -243,18 +243,18 @@ class AccessService:
         return sent
 
     async def catch_up(self) -> bool:
-        """Take up what other programs of this person noted; return whether there was anything."""
+        """Load what this user's other programs noted; return whether there was anything new."""
         news = await self._shared.news()
         self.recall(news)
         return bool(news)
 
     async def verify(self, customer_id: CustomerId, name: str, answer: str) -> AccessGrant:
-        """Open an account for its caller by one of the methods.
+        """Open an account for its caller, verified by the method `name`; return the grant.
 
         Raises:
-            NotPossibleError: The answer is not what CRM holds, or was wrong too often.
-            NoDayError: A day of birth was asked for, and the answer is none or may be two; it counts as no attempt.
-            SystemCallError: CRM does not answer what the answer is compared with.
+            NotPossibleError: The answer does not match CRM, or too many answers were wrong.
+            NoDayError: The answer is not a date, or an ambiguous one. It does not count as an attempt.
+            SystemCallError: CRM does not respond.
         """
         method = next(one for one in self.methods if one.name == name)
         await self.catch_up()
@@ -269,19 +269,19 @@ class AccessService:
         checked = self._shown.note_verified(customer_id, self._clock.now(), compared=compared)
         level = self._level_of(customer_id, method)
         before = self.grant_of(customer_id)
-        if before is not None:  # what was proven before stays proven
+        if before is not None:  # an earlier proof stays valid
             checked = checked or before.checked
             level = max(level, before.level) if before.reason is AccessReason.CALLER else level
         how = method.words + self._as_known()
         return await self._set(customer_id, AccessReason.CALLER, how, level, checked=checked, compared=compared)
 
     def _level_of(self, customer_id: CustomerId, method: Method) -> AccessLevel:
-        """Return how far a method opens an account; a call from one of its own services opens single calls too."""
+        """Return the level a method opens; a callback to a customer's own service number also opens call detail."""
         by_service = method.shows == "phone" and self._check.called_a_service(customer_id)
         return AccessLevel.CALL_DETAIL if method.opens == "call detail" or by_service else AccessLevel.ACCOUNT
 
     async def _note_wrong(self, customer_id: CustomerId, method: Method, answer: str) -> str | Message:
-        """Count a wrong answer, everywhere it counts; return the sentence for it."""
+        """Count a wrong answer here, in the audit and in other programs; return the message to show."""
         text, counts = self._check.note_wrong(customer_id, method, answer)
         if counts:
             self._on_event(VERIFICATION_FAILED, customer_id, method.words)
@@ -290,7 +290,7 @@ class AccessService:
         return text
 
     def refusal_to_open(self, customer_id: CustomerId) -> Message | str | None:
-        """Return why an account cannot be opened now, whatever is answered; None where it can."""
+        """Return why an account cannot be opened now, whatever the answer; None if it can."""
         try:
             self._check.check_attempts(customer_id)
         except NotPossibleError as error:
@@ -298,12 +298,12 @@ class AccessService:
         return None
 
     async def open_for(self, customer_id: CustomerId, reason: AccessReason, words: str) -> AccessGrant:
-        """Open an account without a caller, to look at it and do what somebody asked for.
+        """Open an account without a caller, for a ticket, an appointment or another reason; return the grant.
 
         Raises:
-            NotPossibleError: The reason is missing, or names no ticket or visit of this customer; or answers were wrong
-                too often, after which it stays closed whatever the reason.
-            SystemCallError: CRM does not say whether there is such a ticket or visit.
+            NotPossibleError: The reason is missing, names no ticket or appointment of this customer, or too many
+                answers were wrong. The last locks the account for any reason.
+            SystemCallError: CRM does not respond to the lookup of the ticket or appointment.
         """
         await self.catch_up()
         self._check.check_attempts(customer_id)
@@ -315,20 +315,20 @@ class AccessService:
         return await self._set(customer_id, reason, text, AccessLevel.ACCOUNT, checked=False)
 
     def check_reason(self, words: str) -> None:
-        """Let a reason pass that says something.
+        """Check that a reason has enough words.
 
         Raises:
-            NotPossibleError: It is missing, too long, or holds a card number.
+            NotPossibleError: It is missing, too long, or contains a card number.
         """
         read_reason(words)
 
     async def open_to_read_ahead(self, customer_id: CustomerId, words: str) -> None:
-        """Open an account to read it into the store, where nobody sees it: to be shown it must be opened anew.
+        """Open an account to load it into the store without showing it; to be shown, it must be opened again.
 
-        It counts in the patterns of looking around like every other opening.
+        Snooping detection counts it like any other access.
 
         Raises:
-            NotPossibleError: The reason is missing or too long, or answers for the account were wrong too often.
+            NotPossibleError: The reason is missing or too long, or too many answers for the account were wrong.
         """
         await self.catch_up()
         self._check.check_attempts(customer_id)
@@ -342,20 +342,20 @@ class AccessService:
         self._warn(customer_id, self._snooping.opened(customer_id, now, checked=False))
 
     def close(self, customer_id: CustomerId) -> None:
-        """Close an account; the next time it must be opened anew."""
+        """Lock an account; the caller must be verified again next time."""
         if self._open.pop(customer_id, None) is not None:
             self._on_event("closed", customer_id, "")
             self._tell(customer_id)
 
     def close_all(self) -> None:
-        """Close every account, as when the desk is locked."""
+        """Lock every account, for example when the console is locked."""
         for customer_id in list(self._open):
             self.close(CustomerId(customer_id))
 
     # ------------------------------------------------------------------ the rules
 
     async def _check_number(self, customer_id: CustomerId, reason: AccessReason, number: str) -> None:
-        """Let the number of a ticket or visit pass that CRM keeps for this customer."""
+        """Accept the number of a ticket or appointment that CRM has for this customer; log and reject others."""
         refuse_card_numbers([number])
         if not any(sign.isalnum() for sign in number):
             raise NotPossibleError(say.RECORD_NUMBER_MISSING(reason=reason.value))

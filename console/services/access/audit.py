@@ -1,4 +1,4 @@
-"""Writes down who saw and did what, for whom and why, in a chain, and hands it to a collector outside this machine."""
+"""The audit: logs who saw and did what, for whom and why, in a chain, and sends it to a collector elsewhere."""
 
 import asyncio
 import logging
@@ -23,21 +23,24 @@ from console.services.system.subscribers import Subscribers
 
 _log = logging.getLogger(__name__)
 
+# Entries sent to the collector per request.
 _AT_ONCE = 500
+# Pauses between retries; the last one repeats.
 _AGAIN_AFTER_S = (1.0, 5.0, 30.0, 120.0)
 
-# Of more customers and acts than these a repetition may be written down twice, which does no harm.
+# Customers and actions remembered. Beyond this limit an entry may be logged twice, which does no harm.
 _MOST_REMEMBERED = 1_000
-# How the audit calls a store that does not go on from where it was last seen.
+# The audit's word for a store that does not continue from where it was last seen.
 FORKED = "audit forked"
 _FORK = "an older copy of this store was put back, or the store is used at two places"
 
 
 class Audit:
-    """Takes entries at once and writes them behind the caller, in their order; `aclose` waits until all are kept.
+    """Queues entries at once and writes them to the store in the background, in order.
 
-    What the store cannot take stays in line and is offered again with the next; `failure` says why meanwhile. Without a
-    collector the chain stays on this computer, where cutting off its end cannot be found.
+    Entries that the store cannot write stay in the queue and are retried; `failure` says why meanwhile. `aclose` waits
+    at most 5 s for them. Without a collector the chain is only on this computer, where a cut-off end cannot be
+    detected.
     """
 
     def __init__(
@@ -60,17 +63,18 @@ class Audit:
         self._states: OrderedDict[str, ActionState] = OrderedDict()
         self._there_is_more = asyncio.Event()
         self._written, self._to_send = asyncio.Event(), asyncio.Event()
-        self._to_send.set()  # what an earlier run left
+        self._to_send.set()  # entries that an earlier run did not send
         self._written.set()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def begin(self, what: str, *, seen: ChainEnd | None, known: Mapping[str, str]) -> ChainEnd | None:
-        """Begin this run's chain with an entry `what` that names the last; then write and send. Return the new end.
+        """Start this run's chain with an entry `what` that names the last chain; start to write and send.
 
-        `known` is what the entry says of this run: the installation, the digest of the policy.
-        `seen` is the end of the chain that this computer saw last. Where the store, or the collector, does not go on
-        from there, an older copy of the store was put back: that is written down, and flagged. Where the store cannot
-        be written now, the chain before goes on; None comes back.
+        `known` goes into the entry: the installation and the digest of the policy. `seen` is the chain end that this
+        computer saw last. If the store or the collector does not continue from there, an older copy of the store was
+        restored. This is logged as a fork.
+
+        Returns the new chain end. Returns None if the store cannot be written now; then the previous chain continues.
         """
 
         def first_entry(last: ChainEnd | None) -> bytes:
@@ -96,14 +100,14 @@ class Audit:
         return ChainEnd(link.chain, link.seq, link.head)
 
     async def end(self) -> ChainEnd | None:
-        """Return the end of the chain as it is on the disk; None where it cannot be read."""
+        """Return the end of the chain on disk; None if it cannot be read."""
         try:
             return await self._store.last()
         except StoreError:
             return None
 
     async def _compare(self, collector: Collector, last: ChainEnd, ours: str) -> None:
-        """Write down where the collector has more of the chain before than this store, or another that follows it."""
+        """Log a fork if the collector has more of the last chain than this store, or another chain that follows it."""
         try:
             theirs = await collector.end_of(last.chain)
             here = await self._store.at(theirs.seq) if theirs is not None else None
@@ -119,18 +123,18 @@ class Audit:
                 self.record(FORKED, words=_FORK, before=last.values, after=end.values)
 
     def start(self) -> None:
-        """Begin to write and to send."""
+        """Start writing and sending in the background."""
         self._tasks = [asyncio.create_task(self._write(), name="audit")]
         if self._collector is not None:
             self._tasks.append(asyncio.create_task(self._send(self._collector), name="audit collector"))
 
     def subscribe(self, on_change: Callable[[], None]) -> Callable[[], None]:
-        """Call back when the audit cannot be written any more, or can again; return what ends that."""
+        """Call back when writing starts to fail or works again; return a function that unsubscribes."""
         return self._subscribers.add(on_change)
 
     @property
     def sizes(self) -> tuple[CacheSize, CacheSize]:
-        """How many customers and acts are remembered, so that nothing is written down twice."""
+        """How many customers and actions are remembered to avoid duplicate entries."""
         return (
             CacheSize("audit, customers seen", len(self._seen), _MOST_REMEMBERED, "customers"),
             CacheSize("audit, states of acts", len(self._states), _MOST_REMEMBERED, "acts"),
@@ -138,11 +142,11 @@ class Audit:
 
     @property
     def waiting(self) -> int:
-        """How many entries are not on the disk yet; they are gone with the program."""
+        """How many entries are not on disk yet; they are lost if the program ends."""
         return len(self._line)
 
     def refusal(self) -> Denial | None:
-        """Return why nothing may be seen or done now, None where it may: the deployment can require the audit."""
+        """Return why nothing may be seen or done now: the audit is required but cannot be written. Else None."""
         if not self._is_required or self.failure is None:
             return None
         return Denial(DenialReason.NOT_RECORDED, say.NOT_RECORDED())
@@ -158,7 +162,7 @@ class Audit:
         after: Mapping[str, str] | None = None,
         facts: Mapping[str, str] | None = None,
     ) -> None:
-        """Write down one thing."""
+        """Queue one entry."""
         encoded = self._encoded(what, customer, words, system=system, before=before, after=after, facts=facts)
         self._line.append(encoded)
         self._written.clear()
@@ -179,7 +183,7 @@ class Audit:
         return msgspec.json.encode(AuditEntry(now, self.who, self._role, what, customer, words, system, *values))
 
     def saw(self, customer_id: CustomerId, subject: str) -> None:
-        """Write down that something of an account was shown, once for each opening of it."""
+        """Log that a data scope of an account was shown, once per access."""
         subjects = self._seen.setdefault(customer_id, set())
         _keep_last(self._seen, customer_id, _MOST_REMEMBERED)
         if subject not in subjects:
@@ -187,13 +191,13 @@ class Audit:
             self.record("saw", customer_id, subject)
 
     def on_access(self, what: str, customer: str, words: str, facts: Mapping[str, str] | None = None) -> None:
-        """Write down what happens at the door of an account."""
+        """Log an event of `AccessService`."""
         if what == "closed":
             self._seen.pop(customer, None)
         self.record(what, customer, words, facts=facts)
 
     def on_action(self, action: Action) -> None:
-        """Write down an act when it is made and whenever its state changes, with what it changes in which system."""
+        """Log an action when it is made and when its state changes, with the changed values per system."""
         if self._states.get(action.id) is action.state:
             return
         is_new = action.id not in self._states
@@ -210,11 +214,11 @@ class Audit:
             )
 
     async def settled(self) -> None:
-        """Return once everything recorded so far is on the disk."""
+        """Wait until everything recorded so far is on disk."""
         await self._written.wait()
 
     async def aclose(self) -> None:
-        """Write what is in line, give the collector a moment, and stop."""
+        """Write the queue, for at most 5 s, then stop and close the collector."""
         if self._tasks:
             try:
                 await asyncio.wait_for(self._written.wait(), 5)
@@ -282,7 +286,7 @@ class Audit:
                 self._to_send.set()
 
     async def _leave_chain(self, sent: int) -> bool:
-        """Let what is not sent be of a new chain, so that nothing of it is taken for what the collector has."""
+        """Start a new chain for unsent entries: the collector has other entries at their positions."""
         try:
             await self._store.begin_chain_after(sent)
         except StoreError:
@@ -301,12 +305,12 @@ def _follows(link: Link, last: ChainEnd) -> bool:
 
 
 def _keep_last(remembered: OrderedDict[str, Any], key: str, most: int) -> None:
-    """Let a key be the last that is forgotten, and forget the first where there are too many."""
+    """Move a key to the end, and drop the oldest key if there are more than `most`."""
     remembered.move_to_end(key)
     if len(remembered) > most:
         remembered.popitem(last=False)
 
 
 def _as_texts(payload: Payload) -> dict[str, str]:
-    """Return the values of a payload as the audit keeps them."""
+    """Return the values of a payload as the audit stores them."""
     return {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in payload.items()}

@@ -1,4 +1,4 @@
-"""Searches the audit for a supervisor, and brings to every supervisor's desk what was flagged at any desk."""
+"""Audit search for supervisors, and notifications to every supervisor's console of flags from any console."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -19,18 +19,20 @@ from console.services.customer.contact import NotPossibleError, refuse_card_numb
 
 _log = logging.getLogger(__name__)
 
+# Entries per search, or per load of older ones.
 MOST_FOUND = 200
 _EVERY_S = 20.0
 _SEEN = "saw the flag"
-# A desk that starts tells what was flagged since so long, which is a shift and the night before it.
+# At its start a console reports flags this old: one shift and the night before it.
 _LOOKS_BACK = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Entries, newest first. `whole` is whether every desk's were looked through, or else this one's alone.
+    """Audit entries, newest first.
 
-    `has_older` is whether there may be more, which `AuditSearch.find_older` asks for.
+    `whole` is true if entries of all consoles were searched, else only this console's. `has_older` is true if there may
+    be older entries; `AuditSearch.find_older` loads them.
     """
 
     entries: tuple[AuditEntry, ...]
@@ -41,9 +43,9 @@ class Found:
 
 
 class AuditSearch:
-    """Looks through what the collector has of every desk; without a collector through this desk's own.
+    """Searches the collector, which has entries of all consoles; without a collector, this console's own entries.
 
-    A collector that only takes says so as an error. Every search is itself written down.
+    A collector that cannot be searched fails with an error. Every search is logged.
     """
 
     def __init__(
@@ -53,15 +55,15 @@ class AuditSearch:
         self._permissions, self._clock = permissions, clock
 
     def refusal(self) -> Denial | None:
-        """Return why this user may not read the audit, or None where they may."""
+        """Return why this user may not read the audit, or None if they may."""
         return self._permissions.refusal_to_do(Permission.READ_AUDIT)
 
     async def find(self, text: str, *, since: datetime | None = None, until: datetime | None = None) -> Found:
-        """Return the newest 200 entries that hold every word of a text, from `since` to `until` (aware UTC).
+        """Return the newest 200 entries that contain every word of a text, from `since` to `until` (aware UTC).
 
         Raises:
-            NotPossibleError: This user may not read the audit.
-            CollectorError: The collector does not answer, or cannot be searched.
+            NotPossibleError: This user may not read the audit, or the text contains a card number.
+            CollectorError: The collector does not respond, or cannot be searched.
             StoreError: The store cannot be read.
         """
         refusal = self.refusal()
@@ -77,7 +79,7 @@ class AuditSearch:
         return await self._ask(query, Found((), self._collector is not None, has_older=True, query=query))
 
     async def find_older(self, found: Found) -> Found:
-        """Return what was found with up to 200 older entries after it. Raises as `find`."""
+        """Return what was found, followed by up to 200 older entries. Raises as `find`."""
         if not found.entries:
             return found
         return await self._ask(replace(found.query, until=found.entries[-1].at), found)
@@ -94,9 +96,9 @@ class AuditSearch:
         )
 
     async def watch(self, on_flag: Callable[[AuditEntry], None]) -> None:
-        """Tell of every flagged pattern of any desk that this user has not said to have seen; runs until cancelled.
+        """Report each flag of any console that this user has not confirmed, every 20 s, until cancelled.
 
-        Where this user may not read the audit, or there is no collector that can be searched, it ends at once.
+        Returns at once if this user may not read the audit or no collector is configured.
         """
         if self.refusal() is not None or self._collector is None:
             return
@@ -125,17 +127,17 @@ class AuditSearch:
         return _entries(await self._collector.find(query), query) if self._collector is not None else ()
 
     def note_seen(self, entry: AuditEntry) -> None:
-        """Write down that the supervisor here has seen a flag."""
+        """Log that this user has seen a flag."""
         self._audit.record(_SEEN, entry.customer, _name_of(entry))
 
 
 def _name_of(flag: AuditEntry) -> str:
-    """Return what a flag is called where somebody notes that they have seen it."""
+    """Return the text that identifies a flag in the entry that confirms it was seen."""
     return f"of {flag.who} at {flag.at.isoformat()}: {flag.words}"
 
 
 async def earlier(store: AuditStore, since: datetime) -> tuple[AuditEntry, ...]:
-    """Return what this desk wrote down since then, oldest first; nothing where the store cannot be read."""
+    """Return this console's entries since then, oldest first, at most 5000; empty if the store cannot be read."""
     try:
         query = AuditQuery(since=since, limit=5000)
         return tuple(reversed(_entries(await store.find(query), query)))
@@ -145,7 +147,7 @@ async def earlier(store: AuditStore, since: datetime) -> tuple[AuditEntry, ...]:
 
 
 def _entries(links: Sequence[Link], query: AuditQuery) -> tuple[AuditEntry, ...]:
-    """Return the entries that were asked for; a collector may not know everything that it was asked by."""
+    """Return the entries that match a query; a collector may not support every filter, so they are filtered here."""
     found = []
     for link in links:
         try:

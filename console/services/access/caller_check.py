@@ -1,4 +1,4 @@
-"""Compares what a caller says with what CRM holds, or was last known of it, and counts what was wrong."""
+"""Compares what a caller says with CRM's data, or cached data if CRM is down, and counts wrong answers."""
 
 import hmac
 import re
@@ -24,19 +24,19 @@ from console.services.search.days import DayOrder, NoDayError, read_past_day
 from console.settings.verification import Method, VerificationSettings
 
 _DAY = timedelta(hours=24)
-# A number that a service has had for so long was not put there by whoever calls.
+# The person who calls now did not set up a service's number that is this old.
 _TRUSTED_AFTER = timedelta(days=30)
 _NUMBERS = frozenset({"phonenumber", "msisdn", "telephonenumber", "directorynumber"})
-# So many times the attempts may be used up at one account within a day.
+# How many times per 24 h the attempts for one account may be used up.
 _A_DAY = 5
 
 
 @dataclass(frozen=True, slots=True)
 class CallerSystems:
-    """What a caller is checked with: who keeps customers, and where they are kept tickets, visits and services.
+    """The systems and settings used to verify a caller.
 
-    Without `services` no number is known to be a service's. `day_order` is how people of the deployment's country write
-    a day of birth.
+    `services` finds numbers that belong to a customer's services; without it no number counts as one. `day_order` is
+    how people of the deployment's country write a date of birth.
     """
 
     customers: Customers
@@ -48,10 +48,9 @@ class CallerSystems:
 
 
 class CallerCheck:
-    """Wrong answers are counted for each account; after as many as the deployment allows it stays closed a while.
+    """Checks answers and counts wrong ones per account; too many lock the account for `closed_min` minutes.
 
-    While CRM cannot be reached what the store has of a customer is compared with; `by_last_known` says of the last
-    comparison whether it was.
+    If CRM cannot be reached, answers are compared with cached data. `by_last_known` is true if the last check did so.
     """
 
     def __init__(
@@ -67,10 +66,10 @@ class CallerCheck:
         self._today: dict[str, list[datetime]] = {}
 
     def check_attempts(self, customer_id: CustomerId) -> None:
-        """Let an account pass for which an answer may be tried now.
+        """Check that another answer may be tried for an account now.
 
         Raises:
-            NotPossibleError: There were too many wrong ones; the sentence says for how long.
+            NotPossibleError: Too many were wrong; the message says for how long the account is locked.
         """
         now = self._clock.now()
         today = self._today[customer_id] = [at for at in self._today.get(customer_id, ()) if now - at <= _DAY]
@@ -87,23 +86,24 @@ class CallerCheck:
         self.forgive(customer_id)
 
     def offers(self, method: Method) -> bool:
-        """Return whether this deployment's CRM can do what a method needs."""
+        """Return whether this deployment's CRM supports a method."""
         proof = self._systems.proof
         return method.proof is None or (proof is not None and method.proof in proof.offers)
 
     def shut_at(self, customer_id: CustomerId) -> datetime | None:
-        """Return when the last wrong answer closed an account (aware UTC), None where none did, or it is forgiven."""
+        """Return when wrong answers locked an account (aware UTC); None if they did not, or were cleared since."""
         count, last = self._wrong.get(customer_id, (0, None))
         return last if count >= self._settings.attempts else None
 
     async def fits(self, customer_id: CustomerId, method: Method, answer: str) -> bool:
-        """Return whether an answer is what CRM holds; always so for a method that compares nothing.
+        """Return whether an answer matches CRM's data; always true for a method that compares nothing.
 
         Raises:
-            NotPossibleError: CRM holds nothing to compare with, or no account number was typed.
-            NoDayError: The answer is no day, or may be two.
-            SystemCallError: CRM does not answer.
-            UnknownCustomerError: There is no such customer.
+            NotPossibleError: The answer cannot be compared. It is empty or not digits, CRM has nothing to compare with,
+                the PIN is locked, or the code expired.
+            NoDayError: The answer is not a date, or an ambiguous one.
+            SystemCallError: CRM does not respond.
+            UnknownCustomerError: CRM has no such customer.
         """
         self.by_last_known = False
         if method.checks is None:
@@ -125,10 +125,10 @@ class CallerCheck:
         return hmac.compare_digest(self.read_birth_day(answer).isoformat(), born[:10])
 
     def read_birth_day(self, answer: str) -> date:
-        """Return the day that an answer says, in the order of this deployment's country.
+        """Return the date of birth in an answer, in the order of day and month of this deployment's country.
 
         Raises:
-            NoDayError: It is no day, may be two, or is to come: none of them is a wrong answer yet.
+            NoDayError: It is not a date, is ambiguous, or is in the future. None of these counts as a wrong answer.
         """
         day = read_past_day(answer, self._systems.day_order)
         if day > self._clock.now().date():
@@ -136,11 +136,11 @@ class CallerCheck:
         return day
 
     async def send_code(self, customer_id: CustomerId) -> SentCode:
-        """Have CRM send the caller a code, for `fits` to have checked.
+        """Have CRM send a code to the customer, which `fits` checks later.
 
         Raises:
-            NotPossibleError: CRM keeps no number that it would send one to.
-            SystemCallError: CRM does not answer, or sends no more codes now.
+            NotPossibleError: CRM has no number to send a code to.
+            SystemCallError: CRM does not respond, or sends no more codes now.
         """
         proof = self._systems.proof
         sent = await proof.send_code(customer_id) if proof is not None else None
@@ -150,7 +150,7 @@ class CallerCheck:
         return sent
 
     async def _proves(self, customer_id: CustomerId, what: str, answer: str) -> bool:
-        """Return whether the system takes a PIN or code for right. Raises as `fits`."""
+        """Return whether the system accepts a PIN or code. Raises as `fits`."""
         proof, sent = self._systems.proof, self._sent.get(customer_id)
         if proof is None:
             raise NotPossibleError(say.CHECK_NOT_OFFERED())
@@ -170,9 +170,9 @@ class CallerCheck:
         return result is ProofResult.MATCH
 
     async def number_to_call(self, customer_id: CustomerId) -> str:
-        """Return the number to call back: one that a service has had for 30 days where there is any, else CRM's.
+        """Return the number to call back: a service's number that is at least 30 days old, else CRM's.
 
-        Empty where there is none at all. Raises as `caller`.
+        Empty if there is none. Raises as `caller`.
         """
         self._trusted_number.discard(customer_id)
         number = await self._service_number(customer_id)
@@ -183,7 +183,7 @@ class CallerCheck:
         return next((one.text for one in found.contact_media if one.kind == "phone"), "")
 
     def called_a_service(self, customer_id: CustomerId) -> bool:
-        """Return whether the number shown last to call back is one that a service has had for 30 days."""
+        """Return whether the last number shown for calling back belongs to a service at least 30 days old."""
         return customer_id in self._trusted_number
 
     async def _service_number(self, customer_id: CustomerId) -> str | None:
@@ -192,14 +192,14 @@ class CallerCheck:
             try:
                 services = await system.fetch_services(customer_id)
             except SystemCallError:
-                continue  # then CRM's number is shown, which opens less
+                continue  # then CRM's number is shown, which opens no call detail
             numbers = (_number_of(one.value) for one in services if _is_trusted(one.value, long_ago))
             if (number := next(filter(None, numbers), None)) is not None:
                 return number
         return None
 
     async def has(self, customer_id: CustomerId, number: str, *, ticket: bool) -> bool:
-        """Return whether CRM keeps a ticket, or else a visit, of this number for this customer. Raises as `fits`."""
+        """Return whether CRM has a ticket, or else an appointment, of this number for a customer. Raises as `fits`."""
         self.by_last_known = False
         scope = DataScope.TICKETS if ticket else DataScope.APPOINTMENTS
         asked = (
@@ -211,7 +211,7 @@ class CallerCheck:
         return _plain(number) in {_plain(item.value.id) for found in lists for item in found}
 
     async def caller(self, customer_id: CustomerId, *, with_phone: bool) -> Customer:
-        """Return a customer's name, and where it is asked for how to call them. Raises as `fits`."""
+        """Return a customer's name and, with `with_phone`, phone numbers. Raises as `fits`."""
         try:
             found = await self._crm.fetch_caller(customer_id, with_phone=with_phone)
         except SystemUnavailableError:
@@ -240,9 +240,9 @@ class CallerCheck:
         return here or (await self._cache.load_stored(customer_id)).get((scope.value, ""))
 
     def note_wrong(self, customer_id: CustomerId, method: Method, answer: str) -> tuple[Message, bool]:
-        """Return what to say to a wrong answer, and whether it counts: the same once more tells nobody anything new."""
+        """Return the message for a wrong answer, and whether it counts; repeating the same answer does not."""
         answers = self._answers.setdefault(customer_id, set())
-        if method.proof is not None:  # counted by the system too, and kept here nowhere
+        if method.proof is not None:  # the system counts too; a PIN or code is never stored here
             answers = set()
         said = method.name, self.read_birth_day(answer).isoformat() if method.checks == "birth_on" else _plain(answer)
         if said in answers:
@@ -255,17 +255,17 @@ class CallerCheck:
         return say.WRONG_ONE_LEFT() if left == 1 else say.WRONG_SOME_LEFT(left=left), True
 
     def recall_wrong(self, customer: str, at: datetime) -> None:
-        """Count a wrong answer, given now or written down by an earlier run or another program."""
+        """Count a wrong answer that was given now, in an earlier run or in another program."""
         self._today.setdefault(customer, []).append(at)
         self._wrong[customer] = (self._wrong.get(customer, (0, at))[0] + 1, at)
 
     def forgive(self, customer: str) -> None:
-        """Forget what was wrong, because the caller is known by now, or it is long ago; a day's count stays."""
+        """Clear an account's wrong answers after a verification or the lock time; the count per day stays."""
         self._wrong.pop(customer, None)
         self._answers.pop(customer, None)
 
 
-# Why an answer was not compared at all.
+# Messages for answers that the system did not compare.
 _NOT_CHECKED = {
     ProofResult.LOCKED: say.PIN_LOCKED(),
     ProofResult.NOTHING_SET: say.NO_PIN_SET(),

@@ -1,4 +1,4 @@
-"""What this computer keeps of one customer: handed out or erased, by whoever may, for a reason that is recorded."""
+"""Export and erasure of one customer's data on this computer; each needs a permission and a logged reason."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ Others = Callable[[], AsyncIterator[CustomerData | None]]
 
 @dataclass(slots=True)
 class Reached:
-    """How much was found or removed, in how many stores; `closed` could not be opened, so nothing is known of them."""
+    """How many records were found or removed, in how many stores; `closed` counts stores that could not be opened."""
 
     records: int = 0
     stores: int = 0
@@ -32,19 +32,22 @@ class Reached:
 
 
 class DataRights:
-    """Asked by commands; a customer asks for it, or a law does (GDPR articles 15 and 17).
+    """Exports or erases a customer's data, at the customer's request or because a law requires it; used by commands.
 
-    `others` are the stores of other people at this computer, which hold the same customers.
+    Permission and reason are checked only if the deployment verifies callers. `others` are the stores of this
+    computer's other users, which may have data of the same customers.
+
+    Source: GDPR articles 15 (access) and 17 (erasure).
     """
 
     def __init__(self, store: CustomerData, permissions: Permissions, access: AccessService, audit: Audit) -> None:
         self._store, self._permissions, self._access, self._audit = store, permissions, access, audit
 
     async def export(self, customer_id: CustomerId, reason: str, others: Others) -> Reached:
-        """Return everything that is kept of a customer, as JSON values by kind.
+        """Return all data that is stored of a customer, as JSON values by kind.
 
         Raises:
-            NotPossibleError: This user may not, or gives no reason; the attempt is recorded.
+            NotPossibleError: This user lacks the permission, which is logged, or gives no valid reason.
             StoreError: A store cannot be read.
         """
         await self._check(Permission.EXPORT_DATA, customer_id, reason)
@@ -60,11 +63,11 @@ class DataRights:
         return reached
 
     async def erase(self, customer_id: CustomerId, reason: str, others: Others) -> Reached:
-        """Remove everything that is kept of a customer, but the audit.
+        """Remove all data that is stored of a customer, except the audit.
 
         Raises:
-            NotPossibleError: This user may not, gives no reason, or an action on the customer is not sent yet, by
-                whomever; the attempt is recorded, and nothing is removed.
+            NotPossibleError: This user lacks the permission, which is logged, or gives no valid reason; or any user has
+                an unsent action for the customer. Nothing is removed.
             StoreError: A store cannot be written.
         """
         await self._check(Permission.ERASE_DATA, customer_id, reason)

@@ -1,4 +1,4 @@
-"""Why somebody may not see or do something: a reason to decide by, and what to say of it."""
+"""Why a user may not see or do something: a reason for code to decide by, and a message to show."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -7,18 +7,18 @@ from console.messages import Message
 
 
 class DenialReason(Enum):
-    """Why something is withheld."""
+    """Why access is denied."""
 
-    ROLE = "role"  # the role never includes it; another person's may
-    NOT_RECORDED = "not recorded"  # what is seen or done could not be written down now
-    LOCKED = "locked"  # the account is not open
-    CALLER_NEEDED = "caller needed"  # it is open without a caller
+    ROLE = "role"  # this role never includes it; another may
+    NOT_RECORDED = "not recorded"  # the audit cannot be written now
+    LOCKED = "locked"  # the account is locked
+    CALLER_NEEDED = "caller needed"  # the account was opened without a caller
     STRONGER_NEEDED = "stronger verification needed"
 
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """Why something is withheld, and the sentence for it; `str` gives that in English."""
+    """A reason and its message; `str` returns the message in English."""
 
     reason: DenialReason
     message: Message

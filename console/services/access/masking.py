@@ -1,4 +1,4 @@
-"""Covers phone numbers, e-mail addresses and days of birth for roles that see them only on demand."""
+"""Masks phone numbers, e-mail addresses and dates of birth for roles that see them only on demand."""
 
 import dataclasses
 import re
@@ -16,15 +16,15 @@ _EMAIL = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+\.[^\s@<>(),;:]+")
 
 
 def masked(value: T, kinds: frozenset[Personal]) -> T:
-    """Return a record, or a list or tuple of them, with these kinds of values covered wherever they stand in its texts.
+    """Return a record, a text, or a tuple of them, with these kinds of values masked in all texts.
 
-    Numbers of records are left alone, since records are asked for by them.
+    Record ids are not masked, because requests need them.
     """
     return _masked(value, kinds) if kinds else value
 
 
 def masked_text(text: str, kinds: frozenset[Personal]) -> str:
-    """Return a text with international phone numbers and e-mail addresses in it covered."""
+    """Return a text with its international phone numbers (those with a plus) and e-mail addresses masked."""
     if Personal.PHONE in kinds and "+" in text:
         text = _PHONE.sub(lambda found: _phone(found.group()), text)
     if Personal.EMAIL in kinds and "@" in text:
@@ -47,18 +47,18 @@ def _masked(value: Any, kinds: frozenset[Personal]) -> Any:
 
 
 def _changes(value: Any, kinds: frozenset[Personal]) -> dict[str, Any]:
-    """Return the fields of a record that masking changes, by the kind of the record too."""
+    """Return the fields of a record that masking changes, including those specific to its type."""
     changes = _masked_fields(value, kinds)
     if isinstance(value, Party) and value.birth_on and Personal.BIRTH in kinds:
         changes["birth_on"] = re.sub(r"\d", MASK, value.birth_on)
     if isinstance(value, Discrepancy) and value.kind is DiscrepancyKind.CONTACT_DIFFERS:
         changes["statements"] = tuple(_masked_statement(one, kinds) for one in value.statements)
-        changes.pop("mends", None)  # the form that would mend it shows its values in full, which is recorded
+        changes.pop("mends", None)  # the form that fixes it shows values in full, and logs that
     return changes
 
 
 def _masked_fields(value: Any, kinds: frozenset[Personal]) -> dict[str, Any]:
-    """Return the fields of a record that masking changes; those that name records stay as they are."""
+    """Return the fields of a record that masking changes; record ids stay."""
     changes = {}
     for one in dataclasses.fields(value):
         if one.name in {"id", "record"} or one.name.endswith(("_id", "_ids")):
@@ -71,7 +71,7 @@ def _masked_fields(value: Any, kinds: frozenset[Personal]) -> dict[str, Any]:
 
 
 def _masked_statement(statement: SystemStatement, kinds: frozenset[Personal]) -> SystemStatement:
-    says = str(statement.says)  # of this kind it is the number or the address itself
+    says = str(statement.says)  # in this kind, `says` is the number or address itself
     return dataclasses.replace(statement, says=_medium("email" if "@" in says else "phone", says, kinds))
 
 
@@ -84,7 +84,7 @@ def _medium(kind: str, text: str, kinds: frozenset[Personal]) -> str:
 
 
 def _phone(text: str) -> str:
-    """Return a number of which the last two digits are left, enough to tell two numbers of one person apart."""
+    """Return a masked number with its last two digits, enough to distinguish two numbers of one person."""
     digits = re.sub(r"\D", "", text)
     return MASK * 6 + digits[-2:]
 

@@ -1,4 +1,4 @@
-"""The one place that decides what this user may see and do."""
+"""Roles and permissions: the only place that decides what this user may see and do."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,10 +26,10 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who works at this desk; what is not in `may_see` and `may_do` is neither shown nor done.
+    """The user's role and rights; a scope or permission that is not in `may_see` or `may_do` is denied.
 
-    `masked` is shown only on demand. `credit_limits` is how much may be given back to one customer in 30 days without
-    asking, by currency (with tax); in a currency that is not named, nothing.
+    `masked` values are shown only on demand. `credit_limits` is the credit for one customer in 30 days that needs no
+    approval, by currency and with tax. A currency that is not listed has the limit 0.
     """
 
     role: str
@@ -40,19 +40,19 @@ class User:
 
 
 def _limits(whole_units: int) -> Mapping[str, Decimal]:
-    """Return a limit in each currency, roughly the same in all."""
+    """Return a limit in each currency, of roughly equal value."""
     rates = {"USD": 1, "EUR": 1, "GBP": 1, "SEK": 10, "JPY": 150}
     return {currency: Decimal(whole_units * rate) for currency, rate in rates.items()}
 
 
-# Reading ahead opens as many accounts as a list has; field staff need it, and who is asked to prepare for an outage.
+# Reading ahead opens every account of a list. Field staff need it, and staff who prepare for an outage.
 _OF_SUPERVISORS = frozenset(
     {Permission.APPROVE, Permission.READ_AUDIT, Permission.READ_AHEAD, Permission.EXPORT_DATA, Permission.ERASE_DATA}
 )
 REP = User("rep", frozenset(DataScope), frozenset(Permission) - _OF_SUPERVISORS, _limits(25))
 SENIOR_REP = User("senior rep", frozenset(DataScope), frozenset(Permission) - _OF_SUPERVISORS, _limits(100))
 SUPERVISOR = User("supervisor", frozenset(DataScope), frozenset(Permission), _limits(250))
-# What a line and the way to it need; nothing of money, so no contacts either, which speak of bills and payments.
+# Data for work on a line and the way there. No money, so no interactions either: they mention bills and payments.
 FIELD_TECHNICIAN = User(
     "field technician",
     frozenset(
@@ -66,7 +66,8 @@ FIELD_TECHNICIAN = User(
                Permission.READ_AHEAD}),
     masked=frozenset({Personal.EMAIL, Personal.BIRTH}),
 )  # fmt: skip
-# Learns on real customers beside somebody: sees what a rep sees but single calls, and moves no money and no service.
+# Learns on real customers next to a colleague: sees what a rep sees except call detail; moves no money, changes no
+# service.
 TRAINEE = User(
     "trainee",
     frozenset(DataScope) - {DataScope.USAGE},
@@ -77,7 +78,7 @@ ROLES: Mapping[str, User] = {user.role: user for user in (REP, SENIOR_REP, SUPER
 
 
 def as_deployed(user: User, roles: Mapping[str, RoleSettings]) -> User:
-    """Return the user as a deployment has their role, or as they are where it changes nothing of it."""
+    """Return the user with the deployment's changes to their role, or unchanged if there are none."""
     settings = roles.get(user.role)
     if settings is None:
         return user
@@ -94,26 +95,26 @@ def as_deployed(user: User, roles: Mapping[str, RoleSettings]) -> User:
 
 
 class AccessGate(Protocol):
-    """Says what of an account is open now; see `AccessService`."""
+    """Decides what may be seen and done in an account now; see `AccessService`."""
 
     def refusal(self, scope: DataScope, customer_id: CustomerId) -> Denial | None:
-        """Return why something is not shown now, or None."""
+        """Return why a data scope is denied now, or None."""
 
     def refusal_to_do(self, permission: Permission, customer_id: CustomerId) -> Denial | None:
-        """Return why something cannot be done now, or None."""
+        """Return why an action is denied now, or None."""
 
     def action_grant(self, customer_id: CustomerId) -> ActionGrant | None:
-        """Return how an account is open now, None where it is not, or none is ever closed."""
+        """Return the grant of an account; None if it is locked, or if nothing is ever locked."""
 
     def admits(self, permission: Permission, customer_id: CustomerId, grant: ActionGrant | None) -> bool:
-        """Return whether what was made under a grant may be sent now."""
+        """Return whether an action that was made under a grant may be sent now."""
 
 
 class Permissions:
-    """Answers for one signed-in user. Every read of a customer asks here before it asks a system.
+    """Decides for one signed-in user; every read of a customer checks here before a request is sent.
 
-    Without a door every account is open; `gate` is asked after the role. `unrecorded` says why nothing may be seen or
-    done because it could not be recorded, None while it can, or need not be.
+    The role is checked first, then the `gate`; without a gate every account is open. `unrecorded` returns why nothing
+    may be seen or done because it could not be logged, else None.
     """
 
     def __init__(
@@ -126,7 +127,7 @@ class Permissions:
         self.user, self._gate, self._unrecorded = user, gate, unrecorded
 
     def refusal(self, scope: DataScope, customer_id: CustomerId) -> Denial | None:
-        """Return why this user may not see it, or None when they may."""
+        """Return why this user may not see a data scope of a customer, or None if they may."""
         by_role = self.refusal_by_role(scope)
         if by_role is not None:
             return by_role
@@ -135,29 +136,29 @@ class Permissions:
         return self._gate.refusal(scope, customer_id) if self._gate is not None else None
 
     def refusal_by_role(self, scope: DataScope) -> Denial | None:
-        """Return why this user's role does not show it of anybody, or None where it does."""
+        """Return why this role denies a data scope for all customers, or None if it allows it."""
         if scope in self.user.may_see:
             return None
         return Denial(DenialReason.ROLE, say.ROLE_DOES_NOT_SHOW(role=self.user.role, scope=scope))
 
     def may_do(self, permission: Permission) -> bool:
-        """Return whether this user's role has a right, for any customer."""
+        """Return whether this user's role has a permission, for any customer."""
         return permission in self.user.may_do
 
     @property
     def unrecorded(self) -> Denial | None:
-        """Why nothing may be sent now because it could not be recorded, None while it can."""
+        """Why nothing may be sent now because it could not be logged; None if it can."""
         return self._unrecorded()
 
     def action_grant(self, customer_id: CustomerId) -> ActionGrant | None:
-        """Return how an account is open now, to stand on what is made under it."""
+        """Return the grant to record on an action; None if there is none."""
         return self._gate.action_grant(customer_id) if self._gate is not None else None
 
     def bar_to_send(self, permission: Permission, customer_id: CustomerId, grant: ActionGrant | None) -> Remark:
-        """Return why what was made under a grant may not be sent now, NONE where it may.
+        """Return why an action that was made under a grant may not be sent now; NONE if it may.
 
-        The role and the rules are today's. That a grant has expired since bars nothing: a day without a network is
-        longer than a grant.
+        Today's role and rules count. An expired grant does not block sending: a day without network is longer than a
+        grant.
         """
         if not self.may_do(permission):
             return Remark.NO_RIGHT
@@ -166,7 +167,7 @@ class Permissions:
         return Remark.NONE
 
     def refusal_to_do(self, permission: Permission, customer_id: CustomerId | None = None) -> Denial | None:
-        """Return why this user may not do it, for a customer or at all, or None when they may."""
+        """Return why this user may not do something, for one customer or in general; None if they may."""
         if permission not in self.user.may_do:
             return Denial(DenialReason.ROLE, say.ROLE_MAY_NOT(role=self.user.role, permission=permission))
         if (unrecorded := self._unrecorded()) is not None:

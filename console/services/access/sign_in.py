@@ -1,4 +1,4 @@
-"""Who works at this desk, and the token that proves it to the systems."""
+"""Sign-in of the console's user, and the access token that proves it to the systems."""
 
 import asyncio
 import logging
@@ -20,12 +20,13 @@ __all__ = ["Attempt", "SignIn", "SignInState", "TokenGrant"]
 
 _log = logging.getLogger(__name__)
 
+# Seconds before its expiry when an access token is renewed; half its lifetime if that is shorter.
 _RENEWED_BEFORE_S = 30.0
 _SAVED_AS, _LOCKED = "sign-in", "locked"
 
 
 class _SavedSignIn(msgspec.Struct, frozen=True):
-    """What outlives the program; the access token does not."""
+    """The part of a sign-in that is saved for the next start; the access token is not."""
 
     issuer: str
     subject: str
@@ -36,7 +37,7 @@ class _SavedSignIn(msgspec.Struct, frozen=True):
 
 
 class SignInState(Enum):
-    """Whether somebody is signed in."""
+    """Whether a user is signed in."""
 
     SIGNED_OUT = "signed out"
     SIGNED_IN = "signed in"
@@ -45,10 +46,13 @@ class SignInState(Enum):
 
 
 class SignIn:
-    """One person at one desk. Implements the port AccessTokens.
+    """Sign-in of one user at one console. Implements the port `AccessTokens`.
 
-    `roles` leads from the provider's word for a role to the desk's, the first that fits counts; `claim` is where those
-    words are. Offline a person kept in the store may work for `offline_for` after the provider last confirmed them.
+    `roles` maps the provider's role names to the console's; the first match counts. `claim` is the path to the role
+    names in the ID token's claims. Without the provider, a saved user may work for `offline_for` after the provider's
+    last confirmation.
+
+    Source: OpenID Connect Core 1.0 (claims `sub`, `name`, `preferred_username`, `email`).
     """
 
     def __init__(
@@ -78,24 +82,25 @@ class SignIn:
         self.state = SignInState.SIGNED_OUT
 
     def subscribe(self, on_change: Callable[[SignInState], None]) -> Callable[[], None]:
-        """Call back with the state whenever it changes; return what ends that."""
+        """Call back with each new state; return a function that unsubscribes."""
         return self._subscribers.add(on_change)
 
     # ------------------------------------------------------------------ signing in and out
 
     def demand_proof(self) -> None:
-        """Let the next sign-in be a person's own: a session that their browser still has is not enough for it."""
+        """Make the next sign-in ask for a password or the like; an open browser session is not enough."""
         self._must_prove = True
 
     async def begin(self) -> Attempt:
-        """Start a sign-in; give what its `wait` returns to `finish`."""
+        """Start a sign-in; pass the result of its `wait` to `finish`."""
         return await self._provider.begin(prove=self._must_prove)
 
     async def finish(self, grant: TokenGrant) -> Person:
-        """Take what a sign-in brought and return who it is. Asked again, it must be the same person.
+        """Finish a sign-in and return the person. Signing in again must give the same person.
 
         Raises:
-            SignInRefusedError: They have no role at this desk, or somebody else is signed in here.
+            SignInRejectedError: They have no role at this console, their role changed, or another person is signed in
+                here.
         """
         person = self._person_of(grant.claims)
         if self.person is not None and (person.issuer, person.subject) != (self.person.issuer, self.person.subject):
@@ -108,9 +113,12 @@ class SignIn:
         return person
 
     async def restore(self, store: SecretStore) -> Person | None:
-        """Return who was signed in when the program ended, confirmed by the provider or within the time offline.
+        """Return the person who was signed in when the program ended, or None if a new sign-in is needed.
 
-        None where somebody must sign in.
+        The provider must confirm them now, or have done so within `offline_for`.
+
+        Raises:
+            SignInUnreachableError: The provider does not respond, and `offline_for` is over.
         """
         saved = await self._load(store)
         if saved is None or saved.issuer != self._issuer or await store.load(_LOCKED):
@@ -132,13 +140,13 @@ class SignIn:
         return self.person
 
     async def keep_in(self, store: SecretStore) -> None:
-        """Keep the sign-in in the person's store, so that the next start needs no browser."""
+        """Save the sign-in in the person's store, so that the next start needs no browser."""
         self._store = store
         await self.note_locked(locked=False)
         await self._save()
 
     async def note_locked(self, *, locked: bool) -> None:
-        """Remember whether the desk is locked: one that was closed locked is not opened without signing in anew."""
+        """Save whether the console is locked; one that was closed while locked needs a new sign-in."""
         if self._store is None:
             return
         if locked:
@@ -147,9 +155,9 @@ class SignIn:
             await self._store.forget(_LOCKED)
 
     async def sign_out(self) -> str | None:
-        """End the sign-in here and at the provider; where that cannot be reached, here alone.
+        """End the sign-in here and at the provider; only here if the provider cannot be reached.
 
-        Returns the address at which the browser ends its own session with the provider, None where there is none.
+        Returns the address where the browser ends its own session with the provider, or None.
         """
         refresh_token, self._refresh_token = self._refresh_token, None
         self._access_token = None
@@ -190,14 +198,14 @@ class SignIn:
             grant = await self._provider.renew(self._refresh_token, subject=self.person.subject)
             self._take_person(grant.claims)
         except SignInRejectedError:
-            self._refresh_token = None  # it is of no use any more
+            self._refresh_token = None  # it is no longer valid
             self._end()
             raise
         await self._take(grant)
         return grant.access_token
 
     async def _take(self, grant: TokenGrant) -> None:
-        """Keep a new refresh token before the access token is used: the one before may be worth nothing by now."""
+        """Save a new refresh token before the access token is used: the old refresh token may be invalid now."""
         if grant.refresh_token is not None:
             self._refresh_token = grant.refresh_token
         self._id_token = grant.id_token or self._id_token
@@ -221,10 +229,10 @@ class SignIn:
     # ------------------------------------------------------------------ who it is
 
     def _take_person(self, claims: Mapping[str, Any]) -> None:
-        """Take the role that a renewal tells, where it tells one: before the desk is open it works with that.
+        """Take over the role from a renewal, if the renewal contains one; only before the console is open.
 
         Raises:
-            SignInRefusedError: They have none here any more, or another than the desk that is open works with.
+            SignInRejectedError: They no longer have a role here, or not the one that the open console uses.
         """
         if self._claimed(claims) is None:
             return
@@ -238,7 +246,7 @@ class SignIn:
             raise SignInRejectedError(say.ROLE_CHANGED(role=person.role))
 
     def _claimed(self, claims: Mapping[str, Any]) -> Any:
-        """Return what stands where the roles are."""
+        """Return the value of the claim with the roles; None if there is none."""
         value: Any = claims
         for name in self._claim.split("."):
             value = value.get(name) if isinstance(value, Mapping) else None
@@ -264,7 +272,7 @@ class SignIn:
             return None
 
     async def _try_to_save(self) -> None:
-        """Keep the sign-in; where this computer cannot, work goes on with what is in memory: the systems answer."""
+        """Save the sign-in; if that fails, continue with the one in memory: the systems still respond."""
         try:
             await self._save()
         except StoreError as error:

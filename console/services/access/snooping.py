@@ -1,24 +1,28 @@
-"""Notices whoever opens one account after the other and does nothing in them, or guesses at one after the other."""
+"""Detects users who open many accounts without doing anything in them, or who guess callers' answers.
+
+The limits are tested on simulated days by `bench guard`.
+"""
 
 from datetime import datetime, timedelta
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(hours=24)
-# So many within an hour are no calls any more: one call takes minutes.
+# This many untouched accounts in an hour cannot come from calls: one call takes minutes.
 FAST = 12
-# So many in a day are one, where they are nearly all that was opened; calls leave acts, notes or checks.
+# This many untouched accounts in a day, if they are at least 75 % of all opened ones; calls leave actions or checks.
 SLOW, SLOW_SHARE = 18, 0.75
-# Callers who do not know their own day of birth come one at a time.
+# Accounts with wrong answers in an hour; callers who forget their own date of birth come one at a time.
 GUESSED = 6
-# So many wrong answers for one account within a day are somebody who tries, however long they wait in between.
+# This many wrong answers for one account in a day are guesses, however long the pauses between them.
 GUESSED_AT_ONE = 15
 
 
 class SnoopingDetector:
-    """Keeps who was opened and touched within a day. Every method returns in words what became a pattern by it.
+    """Remembers for 24 h which accounts were opened, touched and guessed at.
 
-    An account is touched once something was sent in it. What the desk itself checked (a day of birth, an account
-    number) was told by somebody, so such openings do not count. A pattern is told of once an hour.
+    `opened` and `guessed` return a description if a pattern was detected, at most one per hour. An account is touched
+    once an action was sent in it. If the console compared an answer (date of birth, account number), a real caller gave
+    it; such an access does not count.
     """
 
     def __init__(self) -> None:
@@ -29,7 +33,7 @@ class SnoopingDetector:
         self._reported_at: datetime | None = None
 
     def opened(self, customer: str, at: datetime, *, checked: bool) -> str | None:
-        """Note an opening; `checked` is whether the desk compared what somebody said."""
+        """Note an access; `checked` is true if the console compared a caller's answer."""
         self._opened[customer] = at
         if checked:
             self._untouched.pop(customer, None)
@@ -58,7 +62,7 @@ class SnoopingDetector:
         return None
 
     def touched(self, customer: str) -> bool:
-        """Note that something was sent in an account; return whether nothing had been until now."""
+        """Note that an action was sent in an account; return whether it counted as untouched until now."""
         return self._untouched.pop(customer, None) is not None
 
     def _forget(self, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The actions on a customer: each type is declared in a file of `kinds/`; `Actions` saves and sends them."""
+"""Actions on a customer: each type is declared in a file of `kinds/`; `Actions` saves and sends them."""
 
 from console.services.actions.actions import Actions
 from console.services.actions.decisions import Decisions

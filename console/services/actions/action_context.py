@@ -1,4 +1,4 @@
-"""What an act is planned on: what the systems last said about the customer, who acts, and what is under way."""
+"""The data an action is planned on: the latest data of the systems, the user, and the actions in progress."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -26,13 +26,14 @@ _CLOSED = {"closed", "terminated", "inactive", "merged", "cancelled", "deceased"
 
 @dataclass(frozen=True, slots=True)
 class ActionContext:
-    """What is known now. `lists` holds the parts of the view by name, None where no system has said it.
+    """The data known now about a customer.
 
-    `lines` are those of the bills that were looked at. `today` is the user's own day. `under_way` leads from records to
-    the title of the act here that is still changing them. `with_service_orders` is whether this deployment wants a
-    service order beside every product order. `person` is the provider's name for who works here, empty where nobody
-    signs in. `origins` leads from a record's id to the systems that told of it. `credits_under_way` are those of this
-    console that billing may not have yet. `day_order` is how people of the deployment's country write a day.
+    `lists` are the datasets by name; None if no system has sent one. `lines` are the lines of each loaded bill, by bill
+    id. `today` is the day in the user's time zone. `under_way` maps the id of a record to the title of the action in
+    this console that is still changing it. `with_service_orders` says whether this deployment sends a service order
+    beside every product order. `person` is the identity provider's name for the user, empty if nobody signs in.
+    `origins` maps the id of a record to the systems that sent it. `credits_under_way` are this console's credits that
+    billing may not have yet. `day_order` is the order of day and month in the deployment's country.
     """
 
     now: datetime
@@ -53,7 +54,7 @@ class ActionContext:
         """Return one list.
 
         Raises:
-            NotPossibleError: No system has said it.
+            NotPossibleError: No system has sent it.
         """
         found = self.lists.get(name)
         if found is None:
@@ -64,7 +65,7 @@ class ActionContext:
         """Return the customer.
 
         Raises:
-            NotPossibleError: CRM has not said who it is, or keeps them as closed or merged into another.
+            NotPossibleError: CRM has not sent the customer, or has them as closed or merged into another.
         """
         if self.customer is None:
             raise NotPossibleError(say.CUSTOMER_UNKNOWN())
@@ -73,10 +74,10 @@ class ActionContext:
         return self.customer
 
     def account(self, values: Values, name: str = "account") -> BillingAccount:
-        """Return the chosen account, with an open state and a currency.
+        """Return the chosen account. It is not closed, and its balance is known.
 
         Raises:
-            NotPossibleError: There is none such.
+            NotPossibleError: No such account was found.
         """
         self.open_customer()
         account = self.one("accounts", values.get(name, ""), "account")
@@ -88,10 +89,10 @@ class ActionContext:
         return found
 
     def one(self, name: str, record: str, word: str) -> Any:
-        """Return one record of a list by its id; where none is named, the only one.
+        """Return one record of a list by its id. Without an id, return the only record.
 
         Raises:
-            NotPossibleError: It is not there.
+            NotPossibleError: The record was not found, or none was chosen among several.
         """
         found = self.all_of(name)
         if not record and len(found) == 1:
@@ -104,10 +105,10 @@ class ActionContext:
         return one
 
     def product(self, values: Values, *states: str) -> Product:
-        """Return the chosen product, in one of these states, with nothing under way on it.
+        """Return the chosen product. It is in one of these states, and no action is changing it.
 
         Raises:
-            NotPossibleError: There is none such, or another act here is changing it.
+            NotPossibleError: No such product was found, or an action in this console is changing it.
         """
         self.open_customer()
         product: Product = self.one("products", values.get("product", ""), "product")
@@ -117,23 +118,25 @@ class ActionContext:
         return product
 
     def check_free(self, record: str, name: str) -> None:
-        """Raise where an act here is still changing a record.
+        """Check that no action in this console is changing a record.
 
         Raises:
-            NotPossibleError: One is.
+            NotPossibleError: An action is changing it.
         """
         if record in self.under_way:
             raise NotPossibleError(say.RECORD_IN_USE(title=self.under_way[record], name=name))
 
     def services_of(self, product: Product) -> Sequence[Service]:
-        """Return the services that carry a product, those that are known."""
+        """Return the known services of a product."""
         return [item for item in self.lists.get("services") or () if item.id in product.service_ids]
 
     def charge_of(self, product: Product) -> Product | None:
-        """Return what billing charges for a product, None where it charges nothing.
+        """Return billing's charge for a product, None if billing does not charge for it.
+
+        The charge is matched by serial number.
 
         Raises:
-            NotPossibleError: Billing has not said what it charges.
+            NotPossibleError: Billing has not sent its charges.
         """
         if "charges" in self.not_served:
             return None
@@ -142,17 +145,17 @@ class ActionContext:
         return next((one for one in charges if serial and one.serial_number == serial), None)
 
     def accounts(self) -> tuple[FieldOption, ...]:
-        """Return the accounts to choose from."""
+        """Return the accounts to choose from, with the balance due."""
         return tuple(
             FieldOption(one.id, say.ACCOUNT_OWED(account=one.id, balance=one.balance) if one.balance else one.id)
             for one in self.all_of("accounts")
         )
 
     def products(self, *states: str) -> tuple[FieldOption, ...]:
-        """Return the products in one of these states to choose from.
+        """Return the products to choose from: those in one of these states.
 
         Raises:
-            NotPossibleError: There is none.
+            NotPossibleError: No product is in one of these states.
         """
         found = [item for item in self.all_of("products") if item.status in states]
         if not found:
@@ -162,19 +165,19 @@ class ActionContext:
         )
 
     def open_bills(self, account_id: str) -> Sequence[CustomerBill]:
-        """Return an account's bills that are not paid, oldest first."""
+        """Return an account's unpaid bills, oldest first."""
         found: Sequence[CustomerBill] = self.all_of("bills")
         own = [bill for bill in found if bill.account_id == account_id and bill.remaining and bill.remaining.amount > 0]
         return sorted(own, key=lambda bill: bill.billed_on or date.max)
 
 
 def picked(values: Values, name: str, choices: Sequence[FieldOption]) -> str:
-    """Return what stands in a field one picks from: what was chosen, else the only choice there is, else nothing."""
+    """Return the value of a pick field: the chosen value, else the only choice, else an empty text."""
     return values.get(name) or (choices[0].value if len(choices) == 1 else "")
 
 
 def told_apart(choices: Iterable[FieldOption]) -> tuple[FieldOption, ...]:
-    """Return choices of which no two look alike: those that would carry their numbers."""
+    """Return choices that all look different: choices with the same words get their ids added."""
     every = list(choices)
     words = Counter(choice.words for choice in every)
     return tuple(_with_number(one) if words[one.words] > 1 else one for one in every)
@@ -193,7 +196,7 @@ def context_of(
     with_service_orders: bool,
     day_order: DayOrder,
 ) -> ActionContext:
-    """Return the situation of a customer as their view knows it now; `actions` are those of this customer."""
+    """Return the context of a customer from the current data of their view; `actions` are this customer's."""
     lists: dict[str, Sequence[Any] | None] = {}
     origins: dict[str, set[str]] = {}
     not_served = set()
@@ -232,7 +235,7 @@ def context_of(
 
 
 def _credits(actions: Sequence[Action], listed: Collection[str]) -> Iterator[Money]:
-    """Yield what actions here give back that billing has not listed: queued, asked for, on the way, or just done."""
+    """Yield the credits of these actions that billing does not list yet: waiting, being sent, or just done."""
     for action in actions:
         for step in action.steps:
             is_rejected = step.state in {StepState.REJECTED, StepState.CONFLICT}
@@ -245,7 +248,7 @@ def _records(step: Any) -> set[str]:
     return {record for record in named if record and step.kind in _EXCLUSIVE}
 
 
-# Steps of which two on one record would cross.
+# Two steps of these kinds on the same record would conflict.
 _EXCLUSIVE = {
     "order-product", "order-service", "change-charge", "cancel-product-order", "move-visit", "cancel-visit",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Makes acts from what a user typed: checked, with what was seen as their base, and kept in the outbox."""
+"""Makes actions from typed values: checks them, adds the values that the rep saw, and saves them in the outbox."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence
@@ -53,7 +53,7 @@ def _ended_lately(action: Action, now: datetime) -> bool:
 
 
 class Actions:
-    """The acts of this desk. Everything is checked before it is kept; what is kept is not lost any more."""
+    """The actions of this console. Each is checked before it is saved; a saved action is never lost."""
 
     def __init__(
         self,
@@ -77,9 +77,9 @@ class Actions:
         self.day_order = day_order(country)
 
     def is_booking(self, customer_id: CustomerId) -> bool:
-        """Return whether money this desk moved for a customer may not be in the balance yet.
+        """Return whether money that this console moved for a customer may be missing from the balance.
 
-        So from the moment it was asked for until its system was asked for the last time what it has made of it.
+        True from the moment the action is saved until the last follow-up load (`follow_s`) after it was done.
         """
         now = self._clock.now()
         return any(
@@ -92,11 +92,11 @@ class Actions:
     async def add_note(
         self, customer_id: CustomerId, text: str, *, reason: str, typed_in: Sequence[str] = ()
     ) -> Action:
-        """Keep a note for the customer's interactions, in place of the drafts it was typed in.
+        """Save a note for the customer's interactions (TMF683) and delete the drafts it was typed in.
 
         Raises:
-            NotPossibleError: It is empty or too long.
-            StoreError: It could not be kept; the text is still where it was typed.
+            NotPossibleError: The note is empty or too long, or this user may not add it.
+            StoreError: The note could not be saved; its draft is unchanged.
         """
         self._check(Permission.ADD_NOTE, customer_id)
         words = checked_note(text)
@@ -114,7 +114,7 @@ class Actions:
     async def look_at_contact(
         self, customer_id: CustomerId, account_id: str | None, known: SeenContact | None = None
     ) -> SeenContact:
-        """Return what CRM and billing hold now; of a system that does not answer, what was last known."""
+        """Return the contact data that CRM and billing have now; the last known data if a system does not reply."""
         last = (known or SeenContact()).values
         seen: dict[str, Mapping[str, str] | None] = {}
         answered = set()
@@ -136,11 +136,11 @@ class Actions:
         *,
         typed_in: Sequence[str] = (),
     ) -> Action:
-        """Keep a change of phone or e-mail, for CRM and for billing's copy, in place of the drafts it was typed in.
+        """Save a change of phone or e-mail for CRM and for billing's copy, and delete its drafts.
 
         Raises:
-            NotPossibleError: Nothing is changed, or a value is no phone number or e-mail address.
-            StoreError: It could not be kept.
+            NotPossibleError: Nothing was changed, a value is not valid, or this user may not do it.
+            StoreError: It could not be saved.
         """
         self._check(Permission.CHANGE_CONTACT, customer_id)
         shown = seen.shown
@@ -163,11 +163,11 @@ class Actions:
         due_on: date,
         typed_in: Sequence[str] = (),
     ) -> Action:
-        """Keep a customer's promise to pay an amount by a day, in the account's currency, in place of its drafts.
+        """Save a promise to pay an amount by a day, in the account's currency, and delete its drafts.
 
         Raises:
-            NotPossibleError: The amount or the day cannot be, or billing does not say what is owed.
-            StoreError: It could not be kept.
+            NotPossibleError: The amount or the day is not valid, or the balance is unknown.
+            StoreError: It could not be saved.
         """
         self._check(Permission.PROMISE_TO_PAY, customer_id)
         if account.balance is None:
@@ -189,32 +189,32 @@ class Actions:
         return await self._outbox.submit(action, typed_in=typed_in)
 
     def checked_promise(self, customer_id: str, step: Step, amount: str) -> Money:
-        """Return an amount that the account of a promise can take, by what billing last said of it.
+        """Return the typed amount if the account can take a promise of it, by billing's latest data.
 
         Raises:
-            NotPossibleError: It cannot be promised.
+            NotPossibleError: This amount cannot be promised.
         """
         account = self._account(customer_id, step.record)
         return read_positive(amount, step.wanted.money().currency) if account is None else _promised(account, amount)
 
     def checked_day(self, typed: str) -> date:
-        """Return a day on which a promise can be due. Raises as `checked_promise`."""
+        """Return a typed day on which a promise can be due. Raises as `checked_promise` and `read_day`."""
         day = self.read_day(typed)
         self._check_day(day)
         return day
 
     def read_day(self, typed: str) -> date:
-        """Return the day that was typed, in the order of this deployment's country.
+        """Return the typed day, read in the order of this deployment's country.
 
         Raises:
-            NoDayError: It is no day, or could be two.
+            NoDayError: It is not a valid day, or has two meanings.
         """
         return read_day(typed, self._clock.now().astimezone().date(), self.day_order)
 
-    # ------------------------------------------------------------------ declared kinds
+    # ------------------------------------------------------------------ declared actions
 
     def context(self, view: CustomerView) -> ActionContext:
-        """Return what an act on a customer would be planned on now."""
+        """Return the context in which an action on this customer would be planned now."""
         return context_of(
             view,
             self._outbox.of_customer(view.customer_id),
@@ -225,14 +225,14 @@ class Actions:
         )
 
     def may(self, kind: str, customer_id: CustomerId | None = None) -> Denial | None:
-        """Return why this user may not do a kind of act, for a customer or at all, or None where they may."""
+        """Return why this user may not do this type of action (for one customer or at all), None if they may."""
         return self._permissions.refusal_to_do(ACTIONS[kind].permission, customer_id)
 
     def plan(self, kind: str, context: ActionContext, values: Values) -> ActionPlan:
-        """Return what an act would do, without doing any of it.
+        """Return the plan of an action without doing any of it.
 
         Raises:
-            NotPossibleError: This user may not, or it cannot be done so; the sentence says why.
+            NotPossibleError: This user may not do it, or it is not possible; the message says why.
         """
         self._check(ACTIONS[kind].permission, context.customer.id if context.customer is not None else None)
         refuse_card_numbers(values.values())
@@ -248,11 +248,11 @@ class Actions:
         typed_in: Sequence[str] = (),
         instead_of: Action | None = None,
     ) -> Action:
-        """Keep an act as it is planned now, in place of the drafts it was typed in, or of an act that went no further.
+        """Plan and save an action; delete its drafts and withdraw the open rest of `instead_of`.
 
         Raises:
-            NotPossibleError: This user may not, or it cannot be done so.
-            StoreError: It could not be kept.
+            NotPossibleError: This user may not do it, or it is not possible.
+            StoreError: It could not be saved.
         """
         self._check(ACTIONS[kind].permission, customer_id)
         plan = self.plan(kind, context, values)
@@ -268,14 +268,14 @@ class Actions:
         return await self._outbox.submit(action, typed_in=typed_in, instead_of=instead_of)
 
     def touched(self, plan: ActionPlan, context: ActionContext) -> Sequence[SystemEffects]:
-        """Return what a plan would change, system by system; those that are not touched say so."""
+        """Return a plan's effects for each system; a system that does not change has an empty list."""
         return by_system(self._systems, context.origins, plan)
 
     def system_for(self, kind: str, records: Sequence[str] = (), origins: Origins | None = None) -> str:
-        """Return the name of the system that takes a kind of step.
+        """Return the name of the system that takes this kind of step.
 
         Raises:
-            NotPossibleError: No system does, or it cannot be told which.
+            NotPossibleError: No system serves it, or two have the record.
         """
         return route(self._systems, origins or {}, STEP_CAPABILITY[kind], records).name
 
@@ -297,7 +297,7 @@ class Actions:
         )
 
     def check_taken_in(self, action: Action) -> None:
-        """Let an act of another console pass that this user may do too, whatever was allowed where it was made.
+        """Check that this user may do an action imported from another console.
 
         Raises:
             NotPossibleError: They may not.
@@ -324,7 +324,7 @@ class Actions:
         return found
 
     def _check_day(self, due_on: date) -> None:
-        today = self._clock.now().astimezone().date()  # the user's own day, whatever it is in UTC
+        today = self._clock.now().astimezone().date()  # the day in the user's time zone, not in UTC
         if not timedelta() <= due_on - today <= _LATEST_PROMISE:
             raise NotPossibleError(say.DAY_OUT_OF_RANGE())
 
@@ -334,7 +334,7 @@ class Actions:
             raise NotPossibleError(refusal.message)
 
     def new(self, customer_id: str, title: str, risk: RiskClass, steps: Sequence[Step]) -> Action:
-        """Return an action of this user's, made now and not kept yet; its steps get their keys."""
+        """Return a new, unsaved action of this user, with a key for each step."""
         action_id = self._new_id()
         keyed = [replace(step, key=f"{action_id}-{number}") for number, step in enumerate(steps, 1)]
         return self._action(action_id, customer_id, title, risk, *keyed)
@@ -362,7 +362,7 @@ def _promised(account: BillingAccount, amount: str) -> Money:
     """Return an amount that can be promised on an account.
 
     Raises:
-        NotPossibleError: It is none, or more than is owed and not promised already.
+        NotPossibleError: It is not a valid amount, or more than the balance that is not yet promised.
     """
     if account.balance is None:
         raise NotPossibleError(say.NO_BALANCE_TO_PROMISE_ON())
@@ -378,10 +378,10 @@ def _promised(account: BillingAccount, amount: str) -> Money:
 
 
 def contact_title(changed: Mapping[str, str]) -> str:
-    """Return a change of contact data on one line."""
+    """Return a one-line title for a change of contact data."""
     return "Contact: " + ", ".join(f"{_NAMES.get(key, key)} {value}" for key, value in changed.items())
 
 
 def promise_title(wanted: Payload) -> str:
-    """Return a promise on one line."""
+    """Return a one-line title for a promise."""
     return f"Promise to pay {wanted.money()} by {wanted['due_on']}"

@@ -1,4 +1,4 @@
-"""Amounts as they are typed."""
+"""Reads typed amounts."""
 
 import re
 from decimal import Decimal
@@ -7,15 +7,15 @@ from console.messages import actions as say
 from console.models.money import Money, minor_digits
 from console.services.customer.contact import NotPossibleError
 
-# What is written before or behind an amount of a currency.
+# The sign that people write before or after an amount, by currency.
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
 
 def read_positive(text: str, currency: str) -> Money:
-    """Return a typed amount of more than nothing, exact, in a currency.
+    """Return a typed amount above zero, exact, in a currency.
 
     Raises:
-        NotPossibleError: It is no such amount.
+        NotPossibleError: It is not a valid amount above zero.
     """
     money = read_amount(text, currency)
     if money.amount <= 0:
@@ -24,7 +24,11 @@ def read_positive(text: str, currency: str) -> Money:
 
 
 def _without_currency(text: str, currency: str) -> str:
-    """Return a typed amount without spaces, and without the currency's sign or code."""
+    """Return a typed amount without spaces, and without the currency's sign or code.
+
+    Raises:
+        NotPossibleError: It has the code of another currency.
+    """
     plain = text.strip().replace("\u00a0", "").replace(" ", "").strip(_SIGNS.get(currency, ""))
     parts = re.fullmatch(r"([A-Za-z]{3})?([\d.,]+)([A-Za-z]{3})?", plain)
     if parts is None:
@@ -36,7 +40,11 @@ def _without_currency(text: str, currency: str) -> str:
 
 
 def _with_point(plain: str) -> str:
-    """Return a number with a point before its decimals and nothing between its thousands."""
+    """Return a number with a decimal point and without thousands separators.
+
+    Raises:
+        NotPossibleError: It has two meanings.
+    """
     if re.fullmatch(r"\d{1,3}[.,]\d{3}", plain) and not plain.startswith("0"):
         whole, part = re.sub(r"[.,]", "", plain), plain.replace(",", ".")
         raise NotPossibleError(say.AMOUNT_AMBIGUOUS(plain=plain, whole=whole, part=part))
@@ -46,13 +54,13 @@ def _with_point(plain: str) -> str:
 
 
 def read_amount(text: str, currency: str) -> Money:
-    """Return a typed amount, exact, in a currency; it may carry the currency's own code, no other.
+    """Return a typed amount, exact, in a currency; it may have this currency's code.
 
-    What has one separator and three digits after it is asked about, in every currency: it is a thousand to some people
-    and a fraction to others, and it moves money.
+    One separator before three digits (`1,250`) is rejected in every currency. Some people read it as a thousand, others
+    as a fraction, and the amount moves money.
 
     Raises:
-        NotPossibleError: It is no amount, has more decimals than the currency, another currency, or could mean two.
+        NotPossibleError: It is not a valid amount, has too many decimals or another currency, or has two meanings.
     """
     plain = _with_point(_without_currency(text, currency))
     if not re.fullmatch(r"\d{1,9}(?:\.\d+)?", plain):

@@ -1,4 +1,4 @@
-"""Every declared act, in the order of the menu. A new act is a file in `kinds/` and a line here."""
+"""All declared actions in menu order. A new action needs a file in `kinds/` and a line here."""
 
 from collections.abc import Mapping
 

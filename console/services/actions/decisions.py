@@ -1,4 +1,4 @@
-"""What a user decides about an action that is kept: each decision asks anew whether they may."""
+"""The user's decisions about a saved action; each checks again whether the user may decide it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ from console.services.actions.steps import permissions_of
 from console.services.customer.contact import NotPossibleError, checked_contact
 from console.services.outbox import Outbox
 
-# What stands in an edit's form, by the step's own words.
+# The fields of an edit form, by their names in the step's payload.
 EDITABLE = ("text", "phone", "email", "amount", "due_on")
 _WHY_BARRED = {
     Remark.NO_RIGHT: "Not allowed for the role {role}.",
@@ -29,25 +29,25 @@ _WHY_BARRED = {
 
 
 class Decisions:
-    """Edit, retry, resolve, settle, take back, withdraw and hand over.
+    """Edit, retry, resolve, settle, undo, withdraw and hand over.
 
-    A decision that sends what was typed before needs today's role and the access it was typed under; one that types
-    something new, or undoes something, needs the account open now. Giving up what is not done needs neither.
+    A decision that only sends typed values again needs today's role and the access grant under which they were typed. A
+    decision that enters a new value or undoes something needs the account to be open now. Withdrawing needs neither.
     """
 
     def __init__(self, outbox: Outbox, actions: Actions, permissions: Permissions, *, country: str) -> None:
         self._outbox, self._actions, self._permissions, self._country = outbox, actions, permissions, country
 
     async def edit(self, action: Action, values: Mapping[str, str]) -> Action:
-        """Change what an action asks for, while no system can be doing it.
+        """Change the values of an action while no system can be carrying it out.
 
         Args:
-            act: As it stands in the outbox.
-            values: Some of the values its steps want, as typed.
+            action: The action as it is in the outbox.
+            values: New values for some of its fields, as typed.
 
         Raises:
-            NotPossibleError: This user may not, a value cannot be sent, or a system may be doing it.
-            StoreError: It could not be kept.
+            NotPossibleError: This user may not, a value is not valid, or a system may be carrying it out.
+            StoreError: It could not be saved.
         """
         self._check_open(action)
         if action.kind:
@@ -59,12 +59,11 @@ class Decisions:
         return edited
 
     async def resolve(self, action: Action, index: int, chosen: Mapping[str, Any]) -> None:
-        """End a conflict of a step with these values, for every system of the action.
+        """End the conflict of a step with these values, for every system of the action.
 
         Raises:
-            NotPossibleError: This user may not; it is no conflict; or a value that is neither the user's nor the
-                system's cannot be sent.
-            StoreError: It could not be kept.
+            NotPossibleError: This user may not, the conflict has ended, or a newly typed value is not valid.
+            StoreError: It could not be saved.
         """
         step = action.steps[index]
         if step.state is not StepState.CONFLICT:
@@ -85,41 +84,41 @@ class Decisions:
         await self._outbox.resolve(action.id, index, checked, title=_title(action, checked))
 
     async def retry(self, action: Action) -> None:
-        """Try an action again now.
+        """Retry an action now.
 
         Raises:
             NotPossibleError: This user may not.
-            StoreError: It could not be kept.
+            StoreError: It could not be saved.
         """
         self._check_right(action)
         await self._outbox.retry(action.id)
 
     async def settle(self, action: Action, index: int, *, happened: bool) -> float:
-        """End an unknown step by a user's word; see `Outbox.settle` for what comes back.
+        """End an unknown step as the user decides; returns the same as `Outbox.settle`.
 
         Raises:
-            NotPossibleError: It would be sent again, and this user may not.
-            StoreError: It could not be kept.
+            NotPossibleError: The step would be sent again, and this user may not do that.
+            StoreError: It could not be saved.
         """
         if not happened:
             self._check_right(action)
         return await self._outbox.settle(action.id, index, happened=happened)
 
     async def withdraw(self, action: Action) -> bool:
-        """Give up what of an action is not done; False while a system may be doing it. Nobody needs a right for that.
+        """Cancel the open part of an action; False while a system may be carrying it out. This needs no permission.
 
         Raises:
-            NotPossibleError: It has happened after all, or its system cannot be asked whether it has.
-            StoreError: It could not be kept; the action is as it was.
+            NotPossibleError: It has happened after all, or its system cannot be checked.
+            StoreError: It could not be saved; the action is unchanged.
         """
         return await self._outbox.withdraw(action.id)
 
     async def take_back(self, action: Action) -> Action:
-        """Keep an action that undoes what is done of another, the last of it first, and give up the rest of that one.
+        """Save an action that undoes the finished steps of another, last step first, and cancel its open steps.
 
         Raises:
-            NotPossibleError: This user may not, a part of it cannot be undone, or a system may be doing it.
-            StoreError: It could not be kept; nothing has changed.
+            NotPossibleError: This user may not, a step cannot be undone, or a system may be carrying one out.
+            StoreError: It could not be saved; nothing has changed.
         """
         if not action.can_be_taken_back:
             raise NotPossibleError(say.CANNOT_BE_UNDONE())
@@ -131,11 +130,11 @@ class Decisions:
         return await self._outbox.submit(self._undoing(action, f"Take back: {action.title}", backs), instead_of=action)
 
     async def take_back_copy(self, action: Action) -> Action:
-        """Keep an action that undoes what a system has of another a second time; the first stays.
+        """Save an action that undoes the duplicate of another; the first record stays.
 
         Raises:
-            NotPossibleError: This user may not, or nothing of it is there twice.
-            StoreError: It could not be kept; nothing has changed.
+            NotPossibleError: This user may not, or no duplicate was found.
+            StoreError: It could not be saved; nothing has changed.
         """
         if not action.has_copy_to_take_back:
             raise NotPossibleError(say.NO_COPY_TO_UNDO())
@@ -147,11 +146,11 @@ class Decisions:
         return kept
 
     async def hand_over(self, action: Action) -> Action:
-        """Keep a ticket in which a supervisor reads what this user may not do any more, in place of the action.
+        """Save a ticket (TMF621) for a supervisor about a blocked action, and cancel the action's open part.
 
         Raises:
-            NotPossibleError: It is not barred, or this user may not open tickets either.
-            StoreError: It could not be kept; nothing has changed.
+            NotPossibleError: The action is not blocked, or this user may not open tickets.
+            StoreError: It could not be saved; nothing has changed.
         """
         barred = next(
             (step for step in action.steps if step.state is StepState.REJECTED and step.remark in BARRED), None
@@ -173,16 +172,16 @@ class Decisions:
         )
         step = Step("create-ticket", self._actions.system_for("create-ticket"), "", Payload(wanted), back=back)
         ticket = self._actions.new(action.customer_id, f"Hand over: {action.title}", RiskClass.NOTE, (step,))
-        # What is told to a supervisor touches nothing of the account, so it needs none of its access.
+        # The ticket for the supervisor changes nothing in the account, so it needs no access grant.
         return await self._outbox.submit(replace(ticket, kind="hand-over", grant=None), instead_of=action)
 
-    # ------------------------------------------------------------------ what each needs
+    # ------------------------------------------------------------------ checks
 
     def _check_open(self, action: Action) -> None:
-        """Let a user pass whose role may do all that an action does, in an account that is open for it now.
+        """Check that the role allows everything in this action, and that the account is open for it now.
 
         Raises:
-            NotPossibleError: They may not; the sentence says why.
+            NotPossibleError: They may not; the message says why.
         """
         for permission in permissions_of(action):
             refusal = self._permissions.refusal_to_do(permission, CustomerId(action.customer_id))
@@ -190,10 +189,10 @@ class Decisions:
                 raise NotPossibleError(refusal.message)
 
     def _check_right(self, action: Action) -> None:
-        """Let a user pass whose role may do it today, if the account was open for it when it was made.
+        """Check that today's role allows it, and that the account was open for it when the action was made.
 
         Raises:
-            NotPossibleError: They may not; the sentence says why.
+            NotPossibleError: They may not; the message says why.
         """
         for permission in permissions_of(action):
             refusal = self._permissions.refusal_to_do(permission)
@@ -222,8 +221,8 @@ class Decisions:
 
 
 def _title(action: Action, values: Mapping[str, Any]) -> str:
-    """Return the title of an action once it wants these values."""
-    if action.kind:  # a declared action is called by its plan
+    """Return the title of an action after its values have changed to these."""
+    if action.kind:  # the plan of a declared action gave it its title
         return action.title
     wanted = Payload.read({**action.steps[0].wanted, **values})
     if action.risk is RiskClass.NOTE:

@@ -1,4 +1,4 @@
-"""The words in which an act is declared: its fields, what it would change, and the steps that do it."""
+"""The parts of an action's declaration: its fields, its effects, and the steps that carry it out."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from console.services.actions.action_context import ActionContext
 
 Values = Mapping[str, str]
-# What a form or a preview shows: words, an amount, or a message with values; the window puts it into words.
+# A value in a form or preview: text, an amount, or a message with values. The window formats it.
 Shown = str | Money | Message
 
 
 class FieldKind(Enum):
-    """How a value is entered."""
+    """The way a value is entered."""
 
     CHOICE = "choice"
-    PICK = "pick"  # a choice in which nothing is chosen beforehand, unless it is selected on the page or the only one
+    PICK = "pick"  # a choice that starts empty, unless the record is selected on the page or is the only one
     TEXT = "text"
     LONG_TEXT = "long text"
     AMOUNT = "amount"
@@ -32,7 +32,7 @@ class FieldKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FieldOption:
-    """One of the values of a field, the words for it, and the state the record it stands for is in, as it came."""
+    """One choice of a field: its value, the words for it, and the state of its record in the system's own word."""
 
     value: str
     words: Shown
@@ -41,7 +41,7 @@ class FieldOption:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a form; `start` is what stands in it first; of a choice the first where it is empty."""
+    """One field of a form. `start` is its first value; if it is empty, a choice starts with its first option."""
 
     name: str
     label: Message
@@ -52,20 +52,20 @@ class Field:
 
 
 class Undo(Enum):
-    """Whether an effect can be taken back; the words beside it say how."""
+    """Whether an effect can be undone; `Effect.undo` has the words for it."""
 
     HERE = "here"
-    IN_SYSTEM = "in its system"  # not from here
+    IN_SYSTEM = "in its system"  # not from this console
     NEVER = "never"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """One thing that will be otherwise afterwards, for a person and for whoever checks it.
+    """One change that the action makes, for the rep to read and for checks to compare.
 
-    `capability` is what its system serves. `record` is the kind and the id of what changes, the id empty where it is
-    made by the act; `values` are its values afterwards in the desk's own words, such as `status` or `balance`. `undo`
-    says in words whether it can be taken back.
+    `capability` is the one that the changed system serves. `record` is the kind and id of the changed record; the id is
+    empty if the action creates it. `values` are its values afterwards in the console's own words, such as `status` or
+    `balance`. `undo` says in words whether the change can be undone.
     """
 
     capability: Capability
@@ -80,9 +80,9 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
-    """What a system is to be asked; `back` is what would take it back once it is done.
+    """One request to one system; `back` is the step that undoes it once it is done.
 
-    Its kind says what the system must serve, and its record which of several systems it is; see `routing`.
+    Its kind gives the capability that the system must serve. Its record decides among several systems; see `routing`.
     """
 
     kind: str
@@ -94,10 +94,10 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class ActionPlan:
-    """What an act would do, worked out before anything is written.
+    """The result of an action, computed before anything is written.
 
-    `cost` says what it costs and from when, `approval` why somebody else must agree first, empty where nobody must.
-    `warnings` are what the user should know and may go on with.
+    `cost` is the price and its start. `approval` is the reason why another person must approve, empty if not needed.
+    `warnings` do not stop the user. `say` is a sentence for the caller.
     """
 
     title: str
@@ -112,14 +112,14 @@ class ActionPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionType:
-    """One kind of act.
+    """One type of action.
 
-    `fields` says what is asked, given what was entered so far; it and `plan` raise NotPossibleError with the sentence
-    that says why not. `asks` are the parts of a customer's view it rests on; they are asked again when its form opens.
-    `letter` comes after Ctrl+D, empty where there is none. `follow_s` is when, in seconds after it was accepted, its
-    systems are asked again for what takes them a while. `in_full` is whether its form has whole phone numbers or e-mail
-    addresses in it, which is recorded where the role has them covered. `starts` names the part of the view in which the
-    record stands that it only starts, such as `tests`: done is then that it was started, and the result comes later.
+    `fields` returns the form's fields for the values entered so far. `fields` and `plan` raise NotPossibleError with a
+    message if the action is not possible. `asks` are the datasets it depends on; they are loaded again when its form
+    opens. `letter` is pressed after Ctrl+D, empty if there is none. `follow_s` are the seconds after acceptance at
+    which the systems are loaded again, because they need time for the change. `in_full` says that its form shows whole
+    phone numbers or e-mail addresses; this is logged if the role has them masked. `starts` is the dataset of the record
+    that the action only starts, such as `tests`. Then the action shows "started" when done, and the result comes later.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Identifiers of acts, which are also what systems know their requests again by."""
+"""Identifiers of actions. Systems also recognise repeated requests by them."""
 
 import random
 from datetime import datetime

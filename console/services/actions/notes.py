@@ -1,18 +1,19 @@
-"""The text of a note: whether it can be kept, and the line it is called by."""
+"""Text of a note: checks it and makes its title."""
 
 from console.messages import actions as say
 from console.services.customer.contact import NotPossibleError, refuse_card_numbers
 
+# In characters.
 LONGEST_NOTE = 10_000
 LONGEST_FORM_TEXT = 5_000
 _LONGEST_TITLE = 60
 
 
 def checked_note(text: str) -> str:
-    """Return a note as it is kept.
+    """Return the text of a note as it is saved, without spaces around it.
 
     Raises:
-        NotPossibleError: It is empty or too long.
+        NotPossibleError: It is empty, has a card number, or is longer than `LONGEST_NOTE`.
     """
     words = text.strip()
     if not words:
@@ -25,7 +26,7 @@ def checked_note(text: str) -> str:
 
 
 def note_title(text: str) -> str:
-    """Return a note on one short line, without the signs that would turn the direction of the lines beside it."""
+    """Return a title of one short line, without control characters that change the direction of the text beside it."""
     shown = "".join(sign for sign in text if sign.isspace() or sign.isprintable())
     words = " ".join(shown.split())
     return f"Note: {words if len(words) <= _LONGEST_TITLE else words[: _LONGEST_TITLE - 1] + '…'}"

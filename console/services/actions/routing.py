@@ -1,4 +1,4 @@
-"""Which system takes a step: the one that has the record it is about, of those that serve what it needs."""
+"""Routing of steps: a step goes to the system that has its record, among those that serve its capability."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from console.services.actions.declared import ActionPlan, Effect, PlannedStep
 from console.services.customer.contact import IN_BILLING, IN_CRM, NotPossibleError
 from console.settings import Capability
 
-# What a system must serve to take a kind of step.
+# The capability that a system must serve to take this kind of step.
 STEP_CAPABILITY: Mapping[str, Capability] = {
     "add-note": Capability.INTERACTIONS,
     "send-message": Capability.INTERACTIONS,
@@ -38,26 +38,26 @@ STEP_CAPABILITY: Mapping[str, Capability] = {
     "undo-order": Capability.PRODUCT_ORDERS,
     "order-service": Capability.SERVICE_ORDERS,
 }
-# In a preview money comes first, then what is installed, then what was said.
+# Order of systems in a preview: billing, then provisioning, then the rest.
 _FIRST = (Capability.BILLING_ACCOUNTS, Capability.BILLS, Capability.PRODUCT_ORDERS, Capability.SERVICES)
 
-# From a record's id to the names of the systems that told of it.
+# Maps the id of a record to the names of the systems that sent it.
 Origins = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class SystemEffects:
-    """What a plan would change in one system; nothing where it is not touched."""
+    """The effects of a plan in one system; empty if the system does not change."""
 
     label: str
     effects: tuple[Effect, ...]
 
 
 def route(systems: Systems, origins: Origins, capability: Capability, records: Iterable[str]) -> ConnectedSystem:
-    """Return the system that serves a capability and told of one of the records, else the first that serves it.
+    """Return the system that serves a capability and sent one of the records, else the first that serves it.
 
     Raises:
-        NotPossibleError: No system serves it, or two have a record of that number.
+        NotPossibleError: No system serves it, or two have a record with this id.
     """
     serving = [system for system in systems.serving(Port(capability)) if system.actions is not None]
     if not serving:
@@ -75,18 +75,18 @@ def route(systems: Systems, origins: Origins, capability: Capability, records: I
 
 
 def route_step(systems: Systems, origins: Origins, step: PlannedStep) -> ConnectedSystem:
-    """Return the system that takes a step: that of its record, else of what it names. Raises as `route`."""
+    """Return the system that takes a step: by its record, else by the records it names. Raises as `route`."""
     named = (step.wanted.get(name, "") for name in ("account", "bill", "product", "order", "service"))
     return route(systems, origins, STEP_CAPABILITY[step.kind], [step.record, *named])
 
 
 def by_system(systems: Systems, origins: Origins, plan: ActionPlan) -> Sequence[SystemEffects]:
-    """Return a plan's effects system by system, money first; systems that are not touched have none."""
+    """Return a plan's effects for each system, billing first; systems that do not change have an empty tuple."""
     touched: dict[str, list[Effect]] = {system.name: [] for system in sorted(systems.every, key=_order)}
     taken_by = {STEP_CAPABILITY[step.kind]: route_step(systems, origins, step) for step in plan.steps}
     for effect in plan.effects:
         known = origins.get(effect.record[1])
-        made_by = taken_by.get(effect.capability) if not known else None  # what is made stands where its step is taken
+        made_by = taken_by.get(effect.capability) if not known else None  # a new record: the system of its step
         system = made_by or route(systems, origins, effect.capability, [effect.record[1]])
         touched[system.name].append(effect)
     labels = {system.name: system.label for system in systems.every}

@@ -1,4 +1,4 @@
-"""What a form starts from: the record the user has selected, and what follows from it."""
+"""Start values of a form from the record that the user has selected."""
 
 from collections.abc import Callable, Mapping
 
@@ -8,15 +8,15 @@ Start = Mapping[str, str]
 
 
 def starts_from(resource: str, record: str, context: ActionContext) -> Start:
-    """Return what the fields of a form start from when a record is selected, by the fields' names.
+    """Return the start values of a form's fields for a selected record, by field name.
 
-    A name that is there with a value no choice of the form has means that nothing is chosen: another record of the kind
-    is never taken for it. Nothing is returned for a record that says nothing about any field.
+    A value that matches no choice of the form means that nothing is chosen. So the form never picks another record of
+    the same kind by mistake. The result is empty if the record gives no start values.
 
     Args:
-        resource: The record's resource in the standard, such as `service`.
-        record: Its id.
-        now: What is known about the customer.
+        resource: The resource name in the TM Forum API, such as `service`.
+        record: The record's id.
+        context: The data known about the customer.
     """
     start = _STARTS.get(resource)
     return start(record, context) if start is not None else {}
@@ -69,7 +69,7 @@ def _service_order(record: str, context: ActionContext) -> Start:
     return _product_order(behind or _NONE, context)
 
 
-# No record has this id, so nothing is chosen.
+# This id matches no record, so nothing is chosen.
 _NONE = "\0"
 _STARTS: Mapping[str, Callable[[str, ActionContext], Start]] = {
     "service": _service,

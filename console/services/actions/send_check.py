@@ -1,4 +1,4 @@
-"""Whether an action may be sent now: by today's role and rules, the access it was made under, and what was given."""
+"""Check before an action is sent: today's role and rules, its access grant, and the credits already given."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -14,14 +14,14 @@ from console.services.access.permissions import Permissions
 from console.services.actions.steps import permissions_of
 from console.services.customer.contact import NotPossibleError
 
-# For so long a refund that billing took may be missing from its list.
+# A refund that billing accepted may be missing from billing's list for this long.
 _LISTED_AFTER = timedelta(hours=1)
 COUNTED = timedelta(days=30)
 _SENT = frozenset({StepState.SENDING, StepState.ACCEPTED, StepState.UNKNOWN})
 
 
 class SendCheck:
-    """Asked before each step is sent, however long it waited. `actions` are all that this console has."""
+    """Called before each step is sent, however long it has waited. `actions` returns all actions of this console."""
 
     def __init__(
         self,
@@ -33,10 +33,10 @@ class SendCheck:
         self._permissions, self._systems, self._actions = permissions, systems, actions
 
     async def __call__(self, action: Action, index: int) -> Remark:
-        """Return NONE where a step may be sent, or why it may not.
+        """Return NONE if a step may be sent, else why it may not.
 
         Raises:
-            SystemCallError: It cannot be told now, or nothing may be sent that cannot be recorded; it is tried again.
+            SystemCallError: This cannot be checked now, or the audit log cannot be written; it is retried.
         """
         if (unrecorded := self._permissions.unrecorded) is not None:
             raise SystemUnavailableError(unrecorded.message, system=action.steps[index].system, code="AUDIT")
@@ -62,7 +62,7 @@ class SendCheck:
         accounts = await system.port(BILLING_ACCOUNTS).fetch_billing_accounts(CustomerId(action.customer_id))
         account = next((one.value for one in accounts if one.value.id == step.record), None)
         if account is None or account.balance is None:
-            return Remark.NONE  # whether it is there the step itself finds out
+            return Remark.NONE  # the step itself finds out whether the account exists
         open_amount = account.balance.amount - account.promised.amount
         return Remark.NONE if step.wanted.money().amount <= open_amount else Remark.MORE_THAN_OWED
 
@@ -77,14 +77,17 @@ class SendCheck:
         return await self._bar_to_give(action, step)
 
     async def _bar_to_give(self, action: Action, step: Step) -> Remark:
-        """Return whether this user's own limit of today covers what a step gives, or agrees to."""
+        """Return whether the user's credit limit of today covers the amount that a step gives or approves."""
         money = step.wanted.money()
         given = await self._given(action, money.currency)
         limit = self._permissions.user.credit_limits.get(money.currency, Decimal(0))
         return Remark.NONE if given + money.amount <= limit else Remark.OVER_LIMIT
 
     async def _given(self, action: Action, currency: str) -> Decimal:
-        """Return what the customer was given by any console within the counted days, with what is on its way here."""
+        """Return the sum of the customer's refunds in the last 30 days, from every console (TMF676 Refund).
+
+        It includes refunds that this console is sending.
+        """
         refunds = [
             refund
             for system in self._systems.serving(PAYMENTS)
@@ -105,7 +108,7 @@ class SendCheck:
 
 
 def _may_be_unlisted(action: Action, other: Action, step: Step) -> bool:
-    """Return whether a refund of another action may be given and not be in billing's list yet."""
+    """Return whether another action's refund may be given but still missing from billing's list."""
     if step.state is StepState.DONE:
         last = other.changed_at or other.happened_at
         return (action.changed_at or action.happened_at) - last < _LISTED_AFTER

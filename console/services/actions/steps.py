@@ -1,4 +1,4 @@
-"""What each kind of step changes, and who may do it where no declaration says so."""
+"""The datasets that each kind of step changes, and the permissions for steps of undeclared actions."""
 
 from collections.abc import Mapping
 
@@ -8,7 +8,7 @@ from console.services.access.permissions import DataScope, Permission
 from console.services.actions.catalogue import ACTIONS
 from console.services.customer.contact import IN_BILLING, IN_CRM, NotPossibleError
 
-# What a step changes, and is therefore asked again once it is done.
+# The datasets that a step changes; they are loaded again once it is done.
 CHANGES: Mapping[str, tuple[DataScope, ...]] = {
     "add-note": (DataScope.INTERACTIONS,),
     IN_CRM: (DataScope.CUSTOMER,),
@@ -32,7 +32,7 @@ CHANGES: Mapping[str, tuple[DataScope, ...]] = {
         (DataScope.PRODUCT_ORDERS, DataScope.SERVICE_ORDERS, DataScope.PRODUCTS, DataScope.SERVICES, DataScope.CHARGES),
     ),
 }
-# Of steps of the oldest kinds, which are not declared, and of those that take others back.
+# Permissions for steps of the oldest action types, which are not declared, and of undo actions.
 _PERMISSIONS: Mapping[str, Permission] = {
     "add-note": Permission.ADD_NOTE,
     IN_CRM: Permission.CHANGE_CONTACT,
@@ -49,10 +49,10 @@ _PERMISSIONS: Mapping[str, Permission] = {
 
 
 def permissions_of(action: Action) -> set[Permission]:
-    """Return what a user must be allowed for an action, also for one that takes another back.
+    """Return the permissions a user needs for an action, or for an action that undoes another.
 
     Raises:
-        NotPossibleError: It does something that no rule here is about.
+        NotPossibleError: A step of it has no permission rule.
     """
     kind = action.values.get("of", "") if action.kind == "take-back" else action.kind
     if kind in ACTIONS:

@@ -1,1 +1,1 @@
-"""Bills as documents, and what explains them."""
+"""Bill documents, and explanations of bills."""

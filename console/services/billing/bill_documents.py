@@ -1,4 +1,4 @@
-"""The bill as the customer has it, opened for the window to show page by page."""
+"""The bill document that the customer got, opened to be shown page by page. Source: TMF678 v4 billDocument."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ __all__ = ["BillDocuments", "OpenDocument", "PageImage"]
 
 
 class BillDocuments:
-    """Fetches and opens bill documents; nothing of them is written to this computer's disk."""
+    """Downloads and opens bill documents; they are never written to this computer's disk."""
 
     def __init__(
         self,
@@ -31,12 +31,14 @@ class BillDocuments:
         self._permissions = permissions
 
     async def open(self, customer_id: CustomerId, bill: CustomerBill, system: str = "") -> OpenDocument:
-        """Return the open document of a bill of a system, by default of the only one; whoever opens it closes it.
+        """Return the open document of a bill; the caller of this function closes it.
+
+        `system` is the billing system that has the bill, by default the first one. Offline this always fails.
 
         Raises:
-            SystemCallError: Billing did not give it; offline it never does.
-            UnreadableDocumentError: What came cannot be shown.
-            ConsoleError: The bill has none, or this user may not see it.
+            SystemCallError: Billing did not send it.
+            UnreadableDocumentError: The document cannot be shown.
+            ConsoleError: The bill has no document, or this user may not see it.
         """
         refusal = self._permissions.refusal(DataScope.BILL_DOCUMENT, customer_id)
         if refusal is not None:

@@ -1,4 +1,7 @@
-"""Explains the difference of two bills from their lines: the causes add up to it, or say how much is left."""
+"""Explains the difference of two bills from their lines; the causes add up to it, or name the rest.
+
+Source: TMF678 v4 CustomerBill and AppliedCustomerBillingRate.
+"""
 
 import re
 from collections import Counter, defaultdict
@@ -15,12 +18,12 @@ from console.models.money import Money, minor_digits
 from console.models.order import Order
 
 _LATE = re.compile(r"\blate\b|overdue|reminder|dunning|past due", re.IGNORECASE)
-# A recurring line shorter than this is for part of a month, wherever it begins.
+# A shorter recurring line is for part of a month, whenever it begins.
 _SHORTEST_MONTH_DAYS = 26
-# What several lines, each rounded by itself, may differ from a bill that was rounded once.
+# Minor units of the currency (cents). Lines that are rounded one by one may differ this much from a bill rounded once.
 _ROUNDING_UNITS = 2
 _ORDERED = {CauseKind.ADDED, CauseKind.REMOVED, CauseKind.PRICE, CauseKind.PART_MONTH, CauseKind.ONE_OFF}
-# What was ordered so long before the earlier bill may be billed only now.
+# An order placed this long before the earlier bill may be billed only now.
 _ORDERED_BEFORE = timedelta(days=30)
 _BY_TYPE = {
     "usage": CauseKind.USAGE,
@@ -29,12 +32,12 @@ _BY_TYPE = {
     "credit": CauseKind.CREDIT,
     "adjustment": CauseKind.CREDIT,
 }
-# Of a monthly line it is not known what became of it before both bills were looked at.
+# Provisional kind of a monthly line, until both bills are compared.
 _MONTHLY = CauseKind.PRICE
 
 
 class NotComparableError(ConsoleError):
-    """Two bills whose difference would mean nothing; the sentence says why."""
+    """The difference of these two bills would mean nothing; the message says why."""
 
 
 def explain(
@@ -45,8 +48,11 @@ def explain(
 ) -> BillExplanation:
     """Return why the later bill is higher or lower than the earlier one, from all lines of both.
 
+    Causes come largest first, then the rest: rounding, if it is at most 2 minor units of the currency, else
+    unexplained.
+
     Raises:
-        NotComparableError: A bill has no amount, or they are in two currencies.
+        NotComparableError: A bill has no amount, or the bills have different currencies.
     """
     before, after = _total(earlier), _total(later)
     if before is None or after is None:
@@ -78,7 +84,7 @@ def _net(line: AppliedBillingRate) -> Money | None:
 
 
 def _tax(lines: Iterable[AppliedBillingRate], currency: str) -> Money:
-    """Return the tax of lines that say both amounts; a line with one alone has it in its own cause."""
+    """Return the tax of lines with both amounts; for a line with one amount, the tax counts in that line's cause."""
     taxes = (
         line.tax_included - line.tax_excluded
         for line in lines
@@ -95,7 +101,7 @@ def _classified(lines: Sequence[AppliedBillingRate]) -> list[tuple[CauseKind, Ap
 
 
 def _regular_start(lines: Sequence[AppliedBillingRate]) -> date | None:
-    """Return when the month begins that most recurring lines of a bill are for."""
+    """Return the start of the month that most recurring lines of a bill are for."""
     starts = Counter(line.period_start for line in lines if _is_recurring(line) and _days(line) >= _SHORTEST_MONTH_DAYS)
     return max(starts, key=lambda start: (starts[start], start), default=None) if starts else None
 
@@ -128,7 +134,7 @@ def _changes(
     after: list[tuple[CauseKind, AppliedBillingRate]],
     currency: str,
 ) -> list[LineChange]:
-    """Return what both bills have, side by side: monthly lines by their product, others by kind and name as well."""
+    """Return the lines of both bills side by side: monthly lines matched by product, others by kind and name too."""
     sides: dict[tuple[CauseKind, str], list[list[AppliedBillingRate]]] = defaultdict(lambda: [[], []])
     for side, lines in enumerate((before, after)):
         for kind, line in lines:
@@ -148,7 +154,7 @@ def _changes(
 
 
 def _what_became(change: LineChange) -> CauseKind:
-    """Return what became of a monthly line: it is new, gone, or costs something else."""
+    """Return what happened to a monthly line: it is new, gone, or has another price."""
     if not (change.before and change.before.amount):
         return CauseKind.ADDED
     return CauseKind.PRICE if change.after and change.after.amount else CauseKind.REMOVED
@@ -160,7 +166,7 @@ def _sum(lines: Sequence[AppliedBillingRate], currency: str) -> Money | None:
 
 
 def _causes(changes: Sequence[LineChange], currency: str) -> Iterable[Cause]:
-    """Yield a cause for each change; lines of one kind and name are one cause, whatever products they are for."""
+    """Yield a cause for each kind and name; changes of several products with the same name are one cause."""
     nothing = Money(Decimal(0), currency)
     grouped: dict[tuple[CauseKind, str], list[LineChange]] = defaultdict(list)
     for change in changes:
@@ -171,7 +177,11 @@ def _causes(changes: Sequence[LineChange], currency: str) -> Iterable[Cause]:
 
 
 def order_behind(cause: Cause, explanation: BillExplanation, orders: Sequence[Order]) -> Order | None:
-    """Return the order a cause comes from: of what it names, ordered between the bills or just before; None if none."""
+    """Return the order that a cause comes from, or None.
+
+    It names the same thing and was placed between the two bills, or up to 30 days before the earlier one; the newest
+    counts.
+    """
     if cause.kind not in _ORDERED or explanation.later.billed_on is None:
         return None
     since = (explanation.earlier.billed_on or explanation.later.billed_on) - _ORDERED_BEFORE

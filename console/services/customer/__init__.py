@@ -1,1 +1,1 @@
-"""One customer as the systems of record know them, dataset by dataset."""
+"""One customer's data from the systems of record, dataset by dataset."""

@@ -1,4 +1,4 @@
-"""How a customer is reached, as each system has it: what is known, what is seen now, and what may be written."""
+"""A customer's contact data: what each system has, what a form shows, and what may be written."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,18 +13,19 @@ from console.services.search.phone import read_phone, split_extension
 
 IN_CRM, IN_BILLING = "change-contact", "change-billing-contact"
 KEYS = ("phone", "email")
-# RFC 5321: 64 before the sign, 255 behind it.
+# Characters. RFC 5321: 64 before the @, 255 after it.
 _LONGEST_EMAIL = 320
+# Characters of a rejected value that an error message shows.
 _LONGEST_SHOWN = 60
 _EMAIL = re.compile(r"^[^\s@]+@[^\s@]+\.[^\s@]+$")
 
 
 class NotPossibleError(ConsoleError):
-    """What was typed cannot be sent as it is; the sentence says what to change."""
+    """The input cannot be sent as it is; the message says what to change."""
 
 
 def refuse_card_numbers(texts: Iterable[str]) -> None:
-    """Let texts pass that hold no card number.
+    """Check that no text contains a card number.
 
     Raises:
         NotPossibleError: One does.
@@ -35,9 +36,9 @@ def refuse_card_numbers(texts: Iterable[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class SeenContact:
-    """What each system holds of a customer's contact data, by the step that would change it; None where not known.
+    """Each system's contact data of a customer, by the step that would change it; None if unknown.
 
-    `answered` are the steps whose system has just said so; of the others it is what was last known.
+    `answered` are the steps whose system has just responded; the other values are cached.
     """
 
     values: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
@@ -45,12 +46,12 @@ class SeenContact:
 
     @property
     def shown(self) -> Mapping[str, str]:
-        """What a form starts from: CRM's values, billing's where CRM's are not known."""
+        """The values a form starts with: CRM's, or billing's if CRM's are unknown."""
         return next((values for values in self.values.values() if values is not None), {})
 
 
 def known_contact(customer: Customer | None, account: BillingAccount | None) -> SeenContact:
-    """Return what was last known of a customer and the account with billing's copy; None for what is not there."""
+    """Return the cached contact data of a customer and of their billing account; None for a missing one."""
     return SeenContact(
         {
             IN_CRM: None if customer is None else _values(customer.contact_media),
@@ -60,7 +61,7 @@ def known_contact(customer: Customer | None, account: BillingAccount | None) -> 
 
 
 def _values(media: Sequence[ContactMedium]) -> Mapping[str, str]:
-    """Return of each kind the preferred or the first, as a system is asked for it before it is changed."""
+    """Return the preferred or first value of each kind, as a system is read before it is changed."""
     found: dict[str, str] = {}
     for medium in sorted(media, key=lambda one: not one.preferred):
         if medium.kind in KEYS:
@@ -69,10 +70,12 @@ def _values(media: Sequence[ContactMedium]) -> Mapping[str, str]:
 
 
 def checked_contact(key: str, value: str, country: str) -> str:
-    """Return a value as it is written: a number in E.164, an address as it is.
+    """Return a value in the form that is written: a phone number in E.164, an e-mail address without outer blanks.
 
     Raises:
-        NotPossibleError: It is no phone number or no e-mail address.
+        NotPossibleError: It is not a valid phone number or e-mail address, or the number has an extension.
+
+    Source: ITU-T E.164, and RFC 5321 for the length of an address.
     """
     plain = value.strip()
     shown = plain if len(plain) <= _LONGEST_SHOWN else f"{plain[:_LONGEST_SHOWN]}…"

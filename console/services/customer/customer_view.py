@@ -1,4 +1,4 @@
-"""One customer, unified: every part from its own system, each as soon as that system answers."""
+"""One customer in one view: each dataset from its own system, shown as soon as that system responds."""
 
 import asyncio
 import functools
@@ -36,18 +36,20 @@ from console.services.system.network import Network
 
 T = TypeVar("T")
 
-# Asking a long list again reads what was read before, up to this many; the rest is read when it is scrolled to.
+# Records. A refresh reloads what was loaded of a long list, up to this many; the rest loads on scrolling.
 _MOST_READ_AGAIN = 1000
-# Nobody scrolls further; a list without end would take memory without end, and Qt lays lists out row by row, which
-# would be felt. What is cut says so.
+# Records. Users do not scroll further, an endless list would fill memory, and Qt lays lists out row by row, which gets
+# slow. A list that was cut says so.
 _MOST_READ = 3000
 
 
 class CustomerView(CustomerDatasets):
-    """The parts of one customer. Nothing is asked before `open`; `close` drops all that is under way.
+    """All datasets of one customer. No requests are sent before `open`; `close` cancels all that are under way.
 
-    Offline every part keeps what it last knew while the view was open, and says why it has nothing newer. The parts are
-    the declared datasets.
+    Offline, every dataset shows its last known facts and says why there is nothing newer. With `as_of` (aware UTC) the
+    view shows the stored facts of that moment and sends no requests.
+
+    Datasets and their sources are declared in `DATASETS`.
     """
 
     def __init__(
@@ -72,7 +74,7 @@ class CustomerView(CustomerDatasets):
         self._cache = cache
         self._restoring: asyncio.Task[None] | None = None
         self._permissions, self._clock, self._rng = permissions, clock, rng
-        # What asks, by the key under which its facts are kept: the subject, and which system's where there are several.
+        # Loaders by the key of their facts: the data scope, and the system's name if several systems serve it.
         self._by_key: dict[tuple[str, str], SystemDataset[Any]] = {}
         self._loaders = {dataset.name: self._loader_of(dataset) for dataset in DATASETS}
         self._by_scope = {dataset.scope.value: self._loaders[dataset.name] for dataset in DATASETS}
@@ -86,13 +88,13 @@ class CustomerView(CustomerDatasets):
 
     @property
     def loaders(self) -> Iterator[SystemDataset[Any]]:
-        """Every part of every system that exists, bill lines included once they were asked for."""
+        """The loader of each dataset at each system, including bill lines once they were requested."""
         for loader in self._loaders.values():
             yield from loader.members
         yield from self._bill_rates.values()
 
     def loader(self, dataset: Dataset[Any]) -> DatasetLoader[Any]:
-        """Return the part of a dataset."""
+        """Return the loader of a dataset."""
         return self._loaders[dataset.name]
 
     def _loaders_for(self, *when: AskedFor) -> Iterator[DatasetLoader[Any]]:
@@ -100,26 +102,26 @@ class CustomerView(CustomerDatasets):
 
     @property
     def name(self) -> str:
-        """What the customer is called; their number while that is not known."""
+        """The customer's name; their number while the name is unknown."""
         found = self.customer.state.facts
         return found.value.name if found is not None else self.customer_id
 
     def now(self) -> datetime:
-        """Return the moment everything here is judged by: now, or the one this view is of."""
+        """Return the time that everything here is judged by: now, or `as_of` in a past view."""
         return self.as_of or self._clock.now()
 
     def open(self) -> None:
-        """Ask all systems side by side for what is seen first; the rest is asked when it is looked at.
+        """Request the datasets that are visible first, from all systems in parallel; others load when shown.
 
-        Only the party waits, for the customer that names it. What the store knows is shown meanwhile. A view of the
-        past shows that and asks nobody.
+        Only the party waits, because the customer record names it. Stored facts are shown meanwhile. A past view sends
+        no requests.
         """
         self._restoring = asyncio.create_task(self._restore(), name="recall")
         for loader in self._loaders_for(AskedFor.AT_OPEN):
             loader.refresh()
 
     async def _restore(self) -> None:
-        """Show what was known before this run began, or at the moment this view is of."""
+        """Load stored facts: the latest, or those at `as_of`."""
         stored = await self._cache.load_stored(self.customer_id, at=self.as_of)
         for (scope, of), facts in stored.items():
             if scope == DataScope.BILL_LINES.value:
@@ -132,23 +134,23 @@ class CustomerView(CustomerDatasets):
                 loader.seed(self._stored_rates[bill])
 
     async def wait_restored(self) -> None:
-        """Return once the store has said what it knows."""
+        """Wait until the stored facts are loaded."""
         if self._restoring is not None:
             await self._restoring
 
     def load_all(self) -> None:
-        """Ask for every part at once, also for what a window asks for only when it is looked at."""
+        """Request every dataset now, including those that a window loads only when shown."""
         self.open()
         for loader in self._loaders_for(AskedFor.WHEN_SHOWN):
             loader.refresh()
 
     @property
     def masked(self) -> frozenset[Personal]:
-        """What is covered in everything shown here."""
+        """The kinds of values that are masked in everything shown here."""
         return self._masked
 
     def unmask(self) -> None:
-        """Show what is covered, for as long as this view is open; that is recorded."""
+        """Show masked values until this view is closed; this is logged."""
         if self._masked:
             self._on_unmask(", ".join(sorted(kind.value for kind in self._masked)))
             self._masked = frozenset()
@@ -156,33 +158,33 @@ class CustomerView(CustomerDatasets):
                 loader.apply_mask()
 
     def note_in_form(self) -> bool:
-        """Record that a form has in it whole what is covered on the page; return whether anything is."""
+        """Log that a form shows values that are masked on the page; return whether any are."""
         if self._masked:
             self._on_unmask("in a form: " + ", ".join(sorted(kind.value for kind in self._masked)))
         return bool(self._masked)
 
     def keep_fresh(self) -> None:
-        """Ask again for what was asked for and has become old meanwhile; nothing that failed or is withheld."""
+        """Reload requested datasets that are stale; not those that failed or are denied."""
         for loader in self.loaders:
             if loader.was_requested:
                 loader.load_if_stale()
 
     def refresh_scope(self, scope: DataScope) -> None:
-        """Ask again for one thing, of which it is known that it has changed; nothing where it was never asked for."""
+        """Reload one data scope because it has changed; do nothing if it was never requested."""
         loader = self._by_scope.get(scope.value)
         if loader is not None and loader.was_requested:
             loader.refresh()
 
     def refresh(self) -> None:
-        """Ask every system again for everything that was asked for so far."""
+        """Reload every dataset that was requested so far, except the party, which follows the customer."""
         for loader in self.loaders:
             if loader is not self.party and loader.was_requested:
                 loader.refresh()
 
     def bill_lines(self, bill: CustomerBillId) -> DatasetLoader[Records[AppliedBillingRate]]:
-        """Return the part with one bill's lines, of the system that has the bill.
+        """Return the loader of one bill's lines, from the system that has the bill.
 
-        It is asked for the first time it is wanted.
+        The first call sends the request. Source: TMF678 v4 AppliedCustomerBillingRate.
         """
         if bill not in self._bill_rates:
             system = self._system_with(bill)
@@ -194,24 +196,24 @@ class CustomerView(CustomerDatasets):
         return self._bill_rates[bill]
 
     def _system_with(self, bill: CustomerBillId) -> ConnectedSystem:
-        """Return the system that told of a bill; of one that nobody told of, the first that bills."""
+        """Return the system that sent a bill; for an unknown bill, the first one that serves bills."""
         reported_by = {item.origin.system for item in self.bills.unmasked or () if item.value.id == bill}
         serving = self._systems.serving(BILLS)
         return next((system for system in serving if system.name in reported_by), serving[0])
 
     def known_lines(self) -> Mapping[str, tuple[AppliedBillingRate, ...]]:
-        """Return the lines of the bills that were looked at, by bill, as far as they came."""
+        """Return the loaded lines of the bills that were opened, by bill."""
         known = {bill: loader.state.facts for bill, loader in self._bill_rates.items()}
         return {bill: tuple(item.value for item in facts) for bill, facts in known.items() if facts is not None}
 
     async def wait_idle(self) -> None:
-        """Return once no part is being asked for."""
+        """Wait until no dataset is loading."""
         while any(loader.state.loading_since for loader in self.loaders):
-            for loader in tuple(self.loaders):  # another bill's lines may be asked for meanwhile
+            for loader in tuple(self.loaders):  # another bill's lines may be requested meanwhile
                 await loader.wait_idle()
 
     def close(self) -> None:
-        """Drop everything that is under way."""
+        """Cancel all requests that are under way, and unsubscribe."""
         self._unwatch()
         self._unwatch_network()
         if self._restoring is not None:
@@ -224,7 +226,7 @@ class CustomerView(CustomerDatasets):
             self.party.refresh()
 
     def _on_health(self, health: SystemHealth, before: SystemState) -> None:
-        """A system is back: what it could not tell is asked again, without waiting for each part's own pause."""
+        """Reload a system's failed datasets once it is back, without waiting for each retry pause."""
         if before is SystemState.DOWN and health.state in {
             SystemState.ANSWERING,
             SystemState.SLOW,
@@ -236,14 +238,14 @@ class CustomerView(CustomerDatasets):
                     loader.refresh()
 
     def _on_network(self, online: bool) -> None:  # noqa: FBT001 - what the network tells
-        """The network is back: nothing need wait for its own pause."""
+        """Reload failed datasets once the network is back, without waiting for their retry pauses."""
         for loader in self.loaders:
             failure = loader.state.failure
             if online and failure is not None and failure.next_try_at is not None:
                 loader.refresh()
 
     def _loader_of(self, dataset: Dataset[Any]) -> DatasetLoader[Any]:
-        """Return what asks for a dataset: the one system that serves it, or each of several."""
+        """Return the loader of a dataset: of the one system that serves it, or merged from several."""
         serving = self._systems.serving(dataset.port)
         if not serving:
             return self._keyed(dataset, self._system_dataset(dataset, "", functools.partial(_not_served, dataset.name)))
@@ -256,13 +258,13 @@ class CustomerView(CustomerDatasets):
         return MergedDataset(members, dataset.newest)
 
     def _keyed(self, dataset: Dataset[Any], loader: SystemDataset[Any], *, of: str = "") -> SystemDataset[Any]:
-        """Remember what takes the facts that are kept under a dataset's key, where this user may see them."""
+        """Register the loader that takes stored facts of a key, if this user may see them."""
         if self._permissions.refusal(dataset.scope, self.customer_id) is None:
             self._by_key[dataset.scope.value, of] = loader
         return loader
 
     def _system_dataset_at(self, dataset: Dataset[Any], system: ConnectedSystem, *, of: str) -> SystemDataset[Any]:
-        """Return what asks one system for a dataset: page by page where it is a list that has pages."""
+        """Return the loader of a dataset at one system: page by page if the dataset has pages."""
         port = system.port(dataset.port)
         if dataset.page is not None:
             return self._paged_dataset(dataset, system.name, dataset.page(port), of=of)
@@ -274,7 +276,7 @@ class CustomerView(CustomerDatasets):
     def _paged_dataset(
         self, dataset: Dataset[Any], system: str, fetch: FetchPage, *, of: str
     ) -> SystemDataset[Records[Any]]:
-        """Return the part for a list; `fetch` takes the customer and `after`, the offset to go on from."""
+        """Return the loader of a list; `fetch` takes the customer and `after`, the offset to continue from."""
 
         async def fetch_again() -> Records[Any]:
             known = paged.unmasked
@@ -311,7 +313,7 @@ class CustomerView(CustomerDatasets):
 
         def was_read_at(facts: T) -> datetime:
             said_at = read_at(facts, self._clock.now())
-            # What had not changed was seen again later; it was so at the moment this view is of already.
+            # Unchanged facts may have been read again after `as_of`; they were true at that moment already.
             return said_at if as_of is None else min(said_at, as_of)
 
         def keep(facts: T) -> None:
@@ -336,6 +338,6 @@ class CustomerView(CustomerDatasets):
 
 
 async def _not_served(dataset: str) -> Any:
-    """Say that the deployment has no system for a dataset."""
+    """Raise the error that no system of this deployment serves a dataset."""
     what = dataset.replace("_", " ")
     raise NotServedError(say.NOT_SERVED(what=what), system="", code="NO-SYSTEM")

@@ -1,4 +1,4 @@
-"""What the systems last said about customers, from memory and from the store: at once, as it is, or as it was."""
+"""The last facts of each customer from the systems, in memory and in the store: now, or at a past moment."""
 
 import asyncio
 import logging
@@ -16,19 +16,21 @@ from console.models.provenance import Records, Sourced
 from console.ports.store import EncodedFact, FactStore
 
 _log = logging.getLogger(__name__)
+# Customers in memory; the least recently saved one is dropped first.
 _MOST_CUSTOMERS = 40
+# Changes at most this far apart count as one.
 _TOGETHER = timedelta(seconds=5)
 _DatasetKey = tuple[Any, str]
-# Counted up whenever the same answer of a system is read as something else than before: what was kept by other rules is
-# not shown again.
+# Version of the rules that read a system's response. Increase it when the same response is read differently; facts
+# stored under other rules are not shown.
 _RULES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerChange:
-    """When something about a customer changed (aware UTC), and what: values of `DataScope`, the last to change first.
+    """When data of a customer changed (aware UTC), and which: values of `DataScope`, latest first.
 
-    The parts of a customer come within seconds of each other; what came together is one moment, its last.
+    Datasets of a customer arrive within seconds. Changes at most 5 s apart are one change, at the time of the last.
     """
 
     at: datetime
@@ -36,10 +38,10 @@ class CustomerChange:
 
 
 class DatasetCache:
-    """The last good answer for each part of a customer.
+    """The last good response for each dataset of a customer.
 
-    `saved` is called with every fact that is to be kept, for whoever learns from it. A store that fails is told once
-    and not used for the rest of the run; the desk goes on from memory.
+    `saved` is called with every fact that is saved, so that others can learn from it. The first store failure calls
+    `on_failure`. Then the store is not used for the rest of the run; the cache continues in memory.
     """
 
     def __init__(
@@ -64,18 +66,18 @@ class DatasetCache:
         return CacheSize("facts of customers", len(self._customers), _MOST_CUSTOMERS, "customers")
 
     def load(self, customer_id: str, key: _DatasetKey) -> Any:
-        """Return the facts of a part that are in memory, or None."""
+        """Return the facts of a dataset that are in memory, or None."""
         return self._customers.get(customer_id, {}).get(key)
 
     def load_all(self, customer_id: str, scope: Any) -> list[Any]:
-        """Return the facts in memory of one subject, from each system that has told any."""
+        """Return the facts in memory of one data scope, one per system that sent any."""
         known = self._customers.get(customer_id, {})
         return [facts for (kind, _of), facts in known.items() if kind == scope and facts is not None]
 
     async def load_stored(self, customer_id: str, *, at: datetime | None = None) -> dict[tuple[str, str], Any]:
-        """Return the stored facts of a customer by subject and what of it, as they are or as they were at a moment.
+        """Return a customer's stored facts by data scope and sub-key, the latest or those at `at` (aware UTC).
 
-        What cannot be read, because an older desk kept it in another shape, is left out.
+        Facts that an older version stored in another shape are left out.
         """
         if self._failed:
             return {}
@@ -96,7 +98,7 @@ class DatasetCache:
         return found
 
     async def moments(self, customer_id: str) -> list[CustomerChange]:
-        """Return when something about a customer changed, newest first, as far as the store goes."""
+        """Return when data of a customer changed, newest first, as far back as the store goes."""
         if self._failed:
             return []
         try:
@@ -119,7 +121,7 @@ class DatasetCache:
         return found
 
     def save(self, customer_id: str, key: _DatasetKey, facts: Any, read_at: datetime | None) -> None:
-        """Keep the facts of a part: in memory at once, in the store a moment later."""
+        """Save the facts of a dataset: in memory at once, in the store in the background."""
         self._customers.setdefault(customer_id, {})[key] = facts
         self._customers.move_to_end(customer_id)
         while len(self._customers) > _MOST_CUSTOMERS:
@@ -132,7 +134,7 @@ class DatasetCache:
         self._start(self._store.save(customer_id, name, lambda: encode(facts), read_at))
 
     async def aclose(self) -> None:
-        """Wait until everything is kept."""
+        """Wait until everything is written to the store."""
         await asyncio.gather(*self._writing, return_exceptions=True)
 
     def _start(self, writing: Coroutine[Any, Any, None]) -> None:
@@ -158,12 +160,12 @@ def _kept_as(scope: str) -> str:
 
 
 def _scope(kept_as: str) -> str:
-    """Return the subject of what was kept, by whatever rules."""
+    """Return the data scope of a stored key, whatever its rules version."""
     return kept_as.partition("#")[0]
 
 
 def encode(facts: Any) -> EncodedFact:
-    """Return facts as they are kept; the times of reading are no part of what makes a version."""
+    """Return facts in their stored form; the times of reading do not make a new version."""
     if isinstance(facts, Records):
         content: Any = [(item.origin.id, item.value) for item in facts.items]
     elif isinstance(facts, Sourced):

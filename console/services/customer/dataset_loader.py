@@ -1,4 +1,4 @@
-"""One part of a customer's view: asked of one system, kept while the view is open, told to whoever shows it."""
+"""One dataset of one customer's view: loaded from one system, saved while the view is open, sent to subscribers."""
 
 import asyncio
 import logging
@@ -19,13 +19,14 @@ from console.services.system.subscribers import Subscribers
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
+# Pauses before automatic retries: the first, doubled after each failure up to the longest.
 _FIRST_PAUSE_S = 5.0
 _LONGEST_PAUSE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why the last question was not answered; `next_try_at` is None where asking again by itself would not help."""
+    """Why the last request failed; `next_try_at` (aware UTC) is None if an automatic retry would not help."""
 
     error: ConsoleError
     at: datetime
@@ -34,15 +35,16 @@ class Failure:
 
     @property
     def code(self) -> str:
-        """What to quote to the system's support."""
+        """The code to quote to the system's support."""
         return str(getattr(self.error, "code", type(self.error).__name__))
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetState(Generic[T]):
-    """What is known of one part, and how the asking goes; times are aware UTC.
+    """The known facts of one dataset, and the state of its loading; times are aware UTC.
 
-    `facts` stay when a later question fails: they are what was last known. `denied` is why this user may not see it.
+    `facts` stay when a later request fails: they are the last known ones. `denied` is why this user may not see the
+    dataset.
     """
 
     system: str
@@ -56,17 +58,17 @@ class DatasetState(Generic[T]):
     is_past: bool = False
 
     def is_fresh(self, now: datetime) -> bool:
-        """Return whether the facts may be said aloud as of now: they came, recently, and no later question failed."""
+        """Return whether the facts may be quoted to the caller: loaded recently, and no later request failed."""
         if self.is_past or self.read_at is None or self.failure is not None:
             return False
         return now - self.read_at <= self.fresh_for
 
 
 class DatasetLoader(ABC, Generic[T]):
-    """What is known of one dataset, and the way to ask for it.
+    """Loads one dataset, and has its current state.
 
-    `state` has the facts as they are shown, `held` has them as they were told, for what compares and plans. Subscribers
-    are told of every change in the event loop's thread; after `close` nothing is told.
+    `state` has the facts as they are shown; `unmasked` has them as the system sent them, for comparisons and actions.
+    Subscribers are called on every change, in the event loop's thread; after `close` none is called.
     """
 
     state: DatasetState[T]
@@ -76,65 +78,68 @@ class DatasetLoader(ABC, Generic[T]):
         self._subscribers: Subscribers[[DatasetState[T]]] = Subscribers()
 
     def subscribe(self, on_change: Callable[[DatasetState[T]], None]) -> Callable[[], None]:
-        """Call back with the part on every change; return what ends that."""
+        """Call back with the new state on every change; return a function that unsubscribes."""
         return self._subscribers.add(on_change)
 
     @property
     @abstractmethod
     def members(self) -> tuple["SystemDataset[T]", ...]:
-        """Return what asks each system that serves the dataset, in the order of the settings."""
+        """Return the loader of each system that serves the dataset, in the order of the settings."""
 
     @property
     def was_requested(self) -> bool:
-        """Whether anyone has asked for it yet."""
+        """Whether the dataset was requested yet."""
         state = self.state
         return state.facts is not None or state.loading_since is not None or state.failure is not None
 
     def is_fresh(self, origin: Origin, now: datetime) -> bool:
-        """Return whether what a record says may be said aloud as of now, by the system that told of it."""
+        """Return whether a record may be quoted as current, judged by the system that sent it."""
         own = (member.state for member in self.members if member.state.system == origin.system)
         return next(own, self.state).is_fresh(now)
 
     @property
     def has_more(self) -> bool:
-        """Whether a system has more than was read, and it can be asked for."""
+        """Whether a system has more records that can be loaded."""
         return any(member.has_more for member in self.members)
 
     @abstractmethod
     def refresh(self) -> None:
-        """Ask, unless it is being asked already; of a long list all that was read is read again."""
+        """Load again, unless a request is under way; of a long list, everything that was loaded."""
 
     @abstractmethod
     def refresh_newest(self) -> None:
-        """Ask for the first page of a list alone; what was read after it stays as it is."""
+        """Load only the first page of a list again; records after it stay as they are."""
 
     @abstractmethod
     def load_more(self) -> None:
-        """Ask for what follows what was read of a long list; while anything is being asked it does nothing."""
+        """Load the next page of a long list; do nothing while a request is under way."""
 
     @abstractmethod
     def load_if_stale(self) -> None:
-        """Ask if it was never asked, or what is known has become old; for parts nobody looks at until now."""
+        """Load if it was never loaded or is stale; for datasets that were not on screen until now."""
 
     @abstractmethod
     def stop_loading(self) -> None:
-        """Give up on the question under way, at the user's wish; what was last known stays."""
+        """Cancel the request under way, when the user stops it; the last known facts stay."""
 
     @abstractmethod
     async def wait_idle(self) -> DatasetState[T]:
-        """Return the part once no question is under way, or it was closed."""
+        """Return the state once no request is under way, or after `close`."""
 
     @abstractmethod
     def close(self) -> None:
-        """Drop what is under way and tell nobody any more."""
+        """Cancel the request under way and stop calling subscribers."""
 
 
 class SystemDataset(DatasetLoader[T]):
-    """Asks one system for one dataset and keeps its last good answer.
+    """Loads one dataset from one system, and has its last good response.
 
-    `known` is what was last known before; `keep` is handed every good answer; with `is_past` nobody is ever asked.
-    Questions are folded: asking while asking changes nothing. An outage is asked about again by itself, each time after
-    a longer pause with jitter. `mask` covers what this user sees only on demand.
+    `known` are cached facts to start with. `keep` is called with every good response. With `is_past` no request is
+    sent. `mask` masks values that this user sees only on demand.
+
+    While a request is under way, further ones do nothing. An outage is retried after 5 s, then after doubling pauses of
+    at most 30 s, each ±20 %. Throttled requests are retried when the system allows it. Other errors of a system are
+    retried every 30 s, ±20 %.
     """
 
     def __init__(
@@ -195,7 +200,7 @@ class SystemDataset(DatasetLoader[T]):
         self._set(loading_since=self._clock.now(), denied=None, stopped=False)
 
     def seed(self, facts: T) -> None:
-        """Take facts that were known before, where nothing newer has come."""
+        """Set facts from the cache, unless there are newer ones."""
         if not self._closed and self.state.facts is None and self.state.denied is None:
             self._set(facts=facts, read_at=self._read_at(facts))
 
@@ -218,7 +223,7 @@ class SystemDataset(DatasetLoader[T]):
         if self._closed or self._loading is not None or self._fetch_more is None or not self.has_more:
             return
         if self.state.failure is not None:
-            return  # the pause after a failure is for this question too
+            return  # the retry pause counts for this request too
         facts, fetch_more = self.unmasked, self._fetch_more
 
         async def fetch() -> T:
@@ -234,7 +239,7 @@ class SystemDataset(DatasetLoader[T]):
             self._set(loading_since=None, stopped=True)
 
     def apply_mask(self) -> None:
-        """Show what is known once more, covered as it is to be now."""
+        """Show the known facts again with the current mask."""
         if self.unmasked is not None and not self._closed:
             self._set(facts=self.unmasked)
 
@@ -280,7 +285,7 @@ class SystemDataset(DatasetLoader[T]):
             pause_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(tries - 1, 10))
             next_try_at = now + timedelta(seconds=pause_s * self._rng.uniform(0.8, 1.2))
         elif isinstance(error, SystemCallError) and not isinstance(error, NotServedError):
-            # Rubbish and refusals may last; now and then is often enough to notice that they are over.
+            # Unreadable and rejecting responses may last; a rare retry is enough to notice their end.
             next_try_at = now + timedelta(seconds=_LONGEST_PAUSE_S * self._rng.uniform(0.8, 1.2))
         if next_try_at is not None:
             self._retry = asyncio.create_task(
@@ -307,7 +312,7 @@ class SystemDataset(DatasetLoader[T]):
 
 
 def _with_rest(facts: T, before: T | None) -> T:
-    """Return facts just read; of a long list of which only the beginning is read again, with what followed it."""
+    """Return the new facts; if only the beginning of a long list was loaded, with the earlier rest after it."""
     if isinstance(facts, Records) and isinstance(before, Records):
         return facts.continued_by(before)  # type: ignore[return-value] # T is those records
     return facts

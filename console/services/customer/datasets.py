@@ -1,7 +1,9 @@
-"""Every dataset of a customer, declared once: whose it is, how it is asked for, when, what it is kept as, who needs it.
+"""Every dataset of a customer, declared once: its system, its request, its time of loading, its type and its users.
 
-The view, the store, the commands, the context of actions and the discrepancy rules read this table. A dataset that is
-not an attribute of the view, or the other way round, fails when the view is imported.
+The view, the store, the commands, the context of actions and the discrepancy rules read this table. Importing this
+module fails if the table and the view's attributes differ.
+
+Source: the record types are those of TM Forum's Open APIs, see `console.models`.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -41,7 +43,7 @@ from console.services.customer.fetching import (
 
 
 class AskedFor(Enum):
-    """When a dataset is asked for the first time; one that was is kept fresh while its view is open."""
+    """When a dataset is first requested; after that it stays fresh while its view is open."""
 
     AT_OPEN = "when the customer is opened"
     WITH_CUSTOMER = "when the customer's own record is there"
@@ -50,7 +52,7 @@ class AskedFor(Enum):
     BY_BILL = "when one bill is looked at"
 
 
-# Returns one customer's records from an offset on, such as `fetch(customer_id, after=100)`.
+# Returns one page of a customer's records from an offset, for example `fetch(customer_id, after=100)`.
 FetchPage = Callable[..., Awaitable[Records[Any]]]
 P = TypeVar("P")
 
@@ -59,11 +61,13 @@ P = TypeVar("P")
 class Dataset(Generic[P]):
     """One dataset of a customer.
 
-    `name` is the view's attribute, `scope` the permission and the key under which it is kept, `port` what a system
-    must serve to have it, `kept_as` its type, `fresh_for` how long it may be said aloud without asking again. A list
-    that is read page by page has `page`, anything else `fetch`. Where several systems serve it, their lists are merged,
-    newest first by `newest`; without it one follows the other. `is_compared` is read by the discrepancy rules,
-    `is_planned_on` by actions; what is not `is_printed` stays out of what `show` prints.
+    `name` is the view's attribute. `scope` is the permission and the key of the stored facts, `kept_as` their type.
+    `port` is what a system must serve to have the dataset. `fresh_for` is how long facts may be quoted without a
+    reload.
+
+    A list that is read page by page has `page`, anything else `fetch`. Lists of several systems are merged, newest
+    first by `newest`; without it, one follows the other. The discrepancy rules read datasets with `is_compared`,
+    actions those with `is_planned_on`. The command `show` prints only datasets with `is_printed`.
     """
 
     name: str
@@ -81,14 +85,14 @@ class Dataset(Generic[P]):
 
 
 def read_at(facts: Any, now: datetime) -> datetime:
-    """Return when a dataset's facts were said; that there are none was said now."""
+    """Return when a dataset's facts were read; `now` if there are none."""
     if isinstance(facts, Records):
         return facts.read_at
     return facts.origin.read_at if isinstance(facts, Sourced) else now
 
 
 _MINUTE = timedelta(minutes=1)
-# What is seen first comes first: it is asked for in this order.
+# In the order of the requests: datasets that are visible first come first.
 DATASETS: tuple[Dataset[Any], ...] = (
     Dataset(
         name="customer",
@@ -316,7 +320,7 @@ DATASETS: tuple[Dataset[Any], ...] = (
         is_printed=False,
     ),
 )
-# One bill's lines: of these a view has as many as bills were looked at.
+# One bill's lines; a view has one such loader per opened bill.
 BILL_LINES = Dataset(
     name="bill_lines",
     scope=DataScope.BILL_LINES,
@@ -330,7 +334,7 @@ KEPT_AS: dict[DataScope, Any] = {dataset.scope: dataset.kept_as for dataset in (
 
 
 class CustomerDatasets:
-    """The declared datasets of one customer, each an attribute with its type."""
+    """The declared datasets of one customer, each a typed attribute."""
 
     customer: DatasetLoader[Sourced[Customer]]
     party: DatasetLoader[Sourced[Party] | None]
@@ -356,7 +360,7 @@ class CustomerDatasets:
 
 
 def check_attributes(datasets: Sequence[Dataset[Any]] = DATASETS) -> None:
-    """Fail where the attributes and the declared datasets are not the same.
+    """Check that the attributes and the declared datasets are the same.
 
     Raises:
         TypeError: One lacks what the other has.

@@ -1,4 +1,4 @@
-"""How those datasets of a customer are asked for that are no plain list, and hang on each other."""
+"""Requests for the datasets of a customer that are not simple lists, or that need another dataset first."""
 
 from typing import Protocol
 
@@ -15,7 +15,7 @@ from console.services.customer.same_person import fetch_same_person
 
 
 class Asking(Protocol):
-    """The view of one customer, as far as those who ask for a dataset need it."""
+    """The parts of a customer's view that these requests need."""
 
     customer_id: CustomerId
     customer: DatasetLoader[Sourced[Customer]]

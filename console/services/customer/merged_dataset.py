@@ -1,4 +1,4 @@
-"""One dataset that several systems serve: each is asked by itself, and their lists are shown as one."""
+"""A dataset that several systems serve: each loads separately, and their lists are shown as one."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 
 class MergedDataset(DatasetLoader[Records[T]]):
-    """Merges the lists of several systems; every record keeps its origin.
+    """Merges the lists of several systems; every record has its origin.
 
-    What one system has said is shown while another is slow or dead; then the list is not `complete`, so that nothing is
-    concluded from what is missing in it. It is fresh where all of them are.
+    One system's records are shown while another is slow or down. Then the list is not `complete`, so no conclusion is
+    drawn from missing records. The list is fresh only if all its parts are.
     """
 
     def __init__(
@@ -84,9 +84,10 @@ class MergedDataset(DatasetLoader[Records[T]]):
 
 
 def merged(lists: Sequence[Records[T] | None], newest: Callable[[T], date | None] | None) -> Records[T] | None:
-    """Return several systems' lists as one, newest first where there is a day to go by; None where none came.
+    """Return several systems' lists as one; None if no list arrived.
 
-    It is `complete` only where every list came and is complete.
+    With `newest`, records are sorted newest first, and those without a date come last. The result is `complete` only if
+    every list arrived and is complete.
     """
     came = [one for one in lists if one is not None]
     if not came:
@@ -116,7 +117,7 @@ def _earliest(times: Iterable[datetime | None]) -> datetime | None:
 
 
 def _failure(states: Sequence[DatasetState[Records[T]]]) -> Failure | None:
-    """Return what one system failed with; that one does not serve it counts only where none does."""
+    """Return the failure of one system; that a system does not serve the dataset counts only if none serves it."""
     failures = [state.failure for state in states if state.failure is not None]
     real = [one for one in failures if not isinstance(one.error, NotServedError)]
     if real:

@@ -1,4 +1,4 @@
-"""Customers who belong together, found through what CRM says about each: the household, the company's tree."""
+"""Related customers (a household, a company's tree), found through the references in CRM's records."""
 
 from collections import deque
 from collections.abc import Collection
@@ -11,14 +11,14 @@ from console.models.reference import Reference
 from console.models.related import RelatedCustomer
 from console.ports.customers import Customers
 
-# A tree may be large, and badly kept ones go in circles.
+# Lookups. A company tree may be large, and faulty ones are circular.
 _MOST_LOOKED_UP = 25
 _NO_CUSTOMERS = {"individual", "organization", "contactperson"}
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A reference that is still to be looked up, the customer it was found at, and where that one was read."""
+    """A reference to look up, the customer where it was found, and that customer's record."""
 
     reference: Reference
     through: CustomerId | None
@@ -26,13 +26,15 @@ class _Waiting:
 
 
 async def fetch_related(customers: Customers, customer: Sourced[Customer]) -> Records[RelatedCustomer]:
-    """Return the customers related to one: those it names, and through a parent company the parent's others.
+    """Return related customers: those the customer references, and the other subsidiaries of a parent company.
 
-    Each is looked up once, at most 25 in all; references that lead nowhere stand there with their problem, those that
-    lead back to the customer are left out. When CRM answers for none of them, its error is raised.
+    Each is looked up once, at most 25 in all. References that cannot be resolved are returned with their problem.
+    References back to the customer are left out.
 
     Raises:
-        SystemCallError: CRM did not answer for any of them.
+        SystemCallError: CRM did not respond for any of them.
+
+    Source: TMF629 v4 Customer, `relatedParty`.
     """
     found: dict[str, Sourced[RelatedCustomer]] = {}
     failures: list[ConsoleError] = []
@@ -75,7 +77,7 @@ def _found(one: _Waiting, other: Sourced[Customer]) -> Sourced[RelatedCustomer]:
 
 
 def _not_found(one: _Waiting, problem: str) -> Sourced[RelatedCustomer]:
-    """Return what is known of a customer that was not found: what the reference to it says."""
+    """Return a customer that could not be looked up, with the data of the reference."""
     related = RelatedCustomer(
         CustomerId(one.reference.id),
         _role(one.reference, one.through),
@@ -88,7 +90,7 @@ def _not_found(one: _Waiting, problem: str) -> Sourced[RelatedCustomer]:
 
 
 def _below(one: _Waiting, other: Sourced[Customer]) -> list[_Waiting]:
-    """Return the others of a customer's own parent company, to be looked up too."""
+    """Return the other subsidiaries of the customer's own parent company, to look up too."""
     if one.through is not None or not _is_parent(one.reference):
         return []
     return [_Waiting(further, other.value.id, other) for further in other.value.related if _is_child(further)]
@@ -97,7 +99,7 @@ def _below(one: _Waiting, other: Sourced[Customer]) -> list[_Waiting]:
 def _records(
     found: Collection[Sourced[RelatedCustomer]], customer: Sourced[Customer], *, complete: bool
 ) -> Records[RelatedCustomer]:
-    """Return what was found as a list, as old as its oldest record; what was not found is damage that is told."""
+    """Return the found customers as a list, as old as its oldest record; failed lookups are reported as damage."""
     read_at = min((item.origin.read_at for item in found), default=customer.origin.read_at)
     damaged = tuple(
         Damage("customer", item.value.customer_id, item.value.problem, lost=False)
@@ -122,5 +124,5 @@ def _is_child(reference: Reference) -> bool:
 
 
 def _role(reference: Reference, through: CustomerId | None) -> str | None:
-    """Return the part a customer plays; what is below one's own parent stands beside one."""
+    """Return a customer's role; a subsidiary of one's own parent company is a sister company."""
     return "sisterCompany" if through is not None and not _is_parent(reference) else reference.role

@@ -1,4 +1,4 @@
-"""The same person under a second number: found by their phone numbers, told from housemates by name and birthday."""
+"""The same person under a second customer number: found by phone, separated from housemates by name and birthday."""
 
 from console.errors import NotServedError
 from console.messages import customer as say
@@ -8,18 +8,20 @@ from console.models.provenance import Origin, Records, Sourced
 from console.models.search import Match, MatchedBy, SearchHit, SearchQuery
 from console.ports.customers import Customers
 
+# Phone numbers searched, and hits per number.
 _MOST_NUMBERS, _MOST_HITS = 3, 10
 
 
 async def fetch_same_person(
     customers: Customers, customer: Sourced[Customer], party: Sourced[Party] | None
 ) -> Records[SearchHit]:
-    """Return the other customers CRM keeps with this one's name, phone number, and birthday or home.
+    """Return other customers in CRM with the same name and phone number, and the same birthday or home address.
 
-    `matched` says what is the same. One question for each phone number, and two more for each of the same name.
+    `matched` says which of the two is the same. Sends one request per phone number (at most 3), and two more per
+    customer of the same name.
 
     Raises:
-        SystemCallError: CRM did not answer, or cannot be searched by phone.
+        SystemCallError: CRM did not respond, or cannot be searched by phone.
     """
     origin = customer.origin
     phones = list(dict.fromkeys(one.text for one in customer.value.contact_media if one.kind == "phone"))
@@ -58,7 +60,7 @@ async def fetch_same_person(
 def _shared(
     ours: Customer, our_party: Sourced[Party] | None, other: Customer, party: Sourced[Party] | None
 ) -> MatchedBy | None:
-    """Return what besides the name is the same, None where they are two people."""
+    """Return what is the same besides name and phone; None if these are two people."""
     born = our_party.value.birth_on if our_party else None
     other_born = party.value.birth_on if party else None
     if born and other_born:

@@ -1,7 +1,7 @@
-"""Where the systems disagree about a customer: small rules, one a file, each over the facts that came.
+"""Discrepancies between the systems about a customer: small rules, one per file, over the facts that arrived.
 
-A rule gets `SystemFacts` and yields contradictions. What it needs and was not told ends it with NotKnownError, which is
-shown as "could not be compared".
+A rule gets `SystemFacts` and yields discrepancies. If no system has sent a fact that the rule needs, NotKnownError ends
+it. The screen then shows "could not be compared".
 """
 
 from console.services.discrepancies.compare import RULES, SETTLES_IN, compare

@@ -1,4 +1,7 @@
-"""CRM names a billing account that billing does not have."""
+"""Rule: CRM has a billing account number that billing does not have.
+
+Source: TMF629 v4 Customer, TMF666 v4 BillingAccount.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +16,7 @@ KIND = DiscrepancyKind.ACCOUNT_UNKNOWN
 
 
 def find(facts: SystemFacts) -> Iterator[Discrepancy]:
-    """Yield each account of the customer's record that is not among billing's."""
+    """Yield each account number of the customer record that billing does not list."""
     customer: Customer = facts.need("customer")
     accounts: Sequence[BillingAccount] = facts.need_whole("accounts")
     known = {account.id.casefold() for account in accounts}

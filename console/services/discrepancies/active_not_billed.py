@@ -1,4 +1,7 @@
-"""Provisioning keeps something running that billing never charges for."""
+"""Rule: provisioning has an active product that billing does not charge.
+
+Source: TMF637 v4 ProductStatusType, TMF678 v4 AppliedCustomerBillingRate.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,11 +15,12 @@ from console.services.discrepancies.system_facts import SystemFacts
 from console.settings import Capability
 
 KIND = DiscrepancyKind.ACTIVE_NOT_BILLED
+# Average days of a month: 365.25 / 12.
 _MONTH_DAYS = 30.4375
 
 
 def find(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
-    """Yield each product that has a price, is active for long enough, and is on no line of its newest bill."""
+    """Yield each priced product that is active for at least 45 days and has no line on its account's newest bill."""
     products: Sequence[Product] = facts.need("products")
     facts.need("bills")
     for product in products:
@@ -49,7 +53,7 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
 
 
 def _said_by_bill(facts: SystemFacts, product: Product, bill: CustomerBill | None) -> Message | NotCompared | None:
-    """Return what billing says in place of a line for a product, None where it has one."""
+    """Return billing's statement that a product has no line; None if it has one, NotCompared if unknown."""
     if bill is None:
         facts.need_whole("bills")
         return say.NO_BILL(account=product.account_id)
@@ -64,6 +68,6 @@ def _said_by_bill(facts: SystemFacts, product: Product, bill: CustomerBill | Non
 
 
 def _is_charged(facts: SystemFacts, product: Product) -> bool:
-    """Return whether its charge has begun: then the next bill will have it."""
+    """Return whether the product's charge has started: then the next bill will have it."""
     charge = facts.charge_of(product)
     return charge is not None and charge.status == "active"

@@ -1,4 +1,7 @@
-"""Billing goes on charging for what provisioning ended."""
+"""Rule: billing still charges a product that provisioning terminated.
+
+Source: TMF637 v4 ProductStatusType, TMF678 v4 AppliedCustomerBillingRate.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -17,7 +20,7 @@ KIND = DiscrepancyKind.BILLED_BUT_TERMINATED
 
 
 def find(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
-    """Yield each ended product that its account's newest bill charges for a time after its end."""
+    """Yield each terminated product that its account's newest bill charges for a period after the termination."""
     products: Sequence[Product] = facts.need("products")
     facts.need("bills")
     for product in products:
@@ -67,7 +70,7 @@ def _is_since(bill: CustomerBill, day: date) -> bool:
 
 
 def _advice(facts: SystemFacts, product: Product, charged: Money) -> tuple[Message, tuple[SuggestedFix, ...]]:
-    """Return what to say and do: the charge is stopped where it still runs, and what was charged is given back."""
+    """Return the advice and the fixes: stop the charge if it still runs, and credit the charged amount."""
     charge = facts.charge_of(product)
     credit = SuggestedFix("give-credit", {"account": product.account_id or "", "amount": str(charged.amount)})
     if charge is not None and charge.status == "terminated":

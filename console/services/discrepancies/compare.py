@@ -1,4 +1,4 @@
-"""All rules over one customer's facts."""
+"""Runs all discrepancy rules over one customer's facts."""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -18,7 +18,7 @@ from console.services.discrepancies.system_facts import SETTLES_IN, NotKnownErro
 
 Rule = Callable[[SystemFacts], Iterator[Discrepancy | NotCompared]]
 
-# What costs the customer money comes first.
+# Discrepancies that cost the customer money come first.
 RULES: Mapping[DiscrepancyKind, Rule] = {
     billed_but_terminated.KIND: billed_but_terminated.find,
     payment_not_applied.KIND: payment_not_applied.find,
@@ -35,9 +35,9 @@ RULES: Mapping[DiscrepancyKind, Rule] = {
 
 
 def compare(facts: SystemFacts, rules: Mapping[DiscrepancyKind, Rule] = RULES) -> Comparison:
-    """Return every contradiction in the facts, what costs the customer first, and which rules could not look.
+    """Return all discrepancies, in the order of the rules, and what could not be compared.
 
-    What a rule found before it came to something it was not told stays found.
+    Discrepancies that a rule found before it missed a fact stay in the result.
     """
     found: list[Discrepancy] = []
     not_compared: list[NotCompared] = [NotCompared(None, gap) for gap in facts.gaps.values()]

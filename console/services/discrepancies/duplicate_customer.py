@@ -1,4 +1,4 @@
-"""CRM keeps the same person under two numbers."""
+"""Rule: CRM has the same person under two customer numbers."""
 
 from collections.abc import Iterator, Sequence
 
@@ -13,7 +13,7 @@ KIND = DiscrepancyKind.DUPLICATE_CUSTOMER
 
 
 def find(facts: SystemFacts) -> Iterator[Discrepancy]:
-    """Yield each other number under which CRM keeps this person."""
+    """Yield each other customer number of this person."""
     customer: Customer = facts.need("customer")
     others: Sequence[SearchHit] = facts.need("same_person")
     for other in others:

@@ -1,4 +1,7 @@
-"""CRM and billing know the customer by another name, at another address, or under another number."""
+"""Rules: CRM and billing have different names, addresses, phone numbers or e-mail addresses.
+
+Source: TMF629 v4 ContactMedium, TMF666 v4 BillingAccount.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,17 +17,17 @@ from console.settings import Capability
 
 
 def find_address(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
-    """Yield each account whose postal address is none of CRM's."""
+    """Yield each billing account whose postal address is not among CRM's."""
     yield from _media(facts, ("address",), DiscrepancyKind.ADDRESS_DIFFERS, say.LETTERS_GO_WRONG())
 
 
 def find_contact(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
-    """Yield each account whose phone or e-mail is none of CRM's."""
+    """Yield each billing account whose phone number or e-mail address is not among CRM's."""
     yield from _media(facts, ("phone", "email"), DiscrepancyKind.CONTACT_DIFFERS, say.MESSAGES_GO_WRONG())
 
 
 def find_name(facts: SystemFacts) -> Iterator[Discrepancy | NotCompared]:
-    """Yield each account held under another name than the customer's."""
+    """Yield each billing account whose holder has another name than the customer."""
     customer: Customer = facts.need("customer")
     accounts: Sequence[BillingAccount] = facts.need("accounts")
     for account in accounts:
@@ -84,5 +87,5 @@ def _is_same_text(one: str, other: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Return a text as it is compared: without case, accents and signs, which systems keep differently."""
+    """Return a text for comparison: without case, accents and punctuation, which systems store differently."""
     return fold(text).replace(" ", "")

@@ -1,4 +1,7 @@
-"""An order is completed, what it ordered is sold as active, and the service under it does not run."""
+"""Rule: the order is completed and the product is active, but the service under it does not run.
+
+Source: TMF637 v4 ProductStatusType, TMF638 v4 ServiceStateType, TMF622 v4 ProductOrderStateType.
+"""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -11,11 +14,12 @@ from console.services.discrepancies.system_facts import SystemFacts
 from console.settings import Capability
 
 KIND = DiscrepancyKind.ORDER_DONE_SERVICE_INACTIVE
+# TMF638 states in which a service does not run.
 _NOT_RUNNING = {"inactive", "designed", "reserved", "feasibilityChecked"}
 
 
 def find(facts: SystemFacts) -> Iterator[Discrepancy]:
-    """Yield each active product whose service is not active."""
+    """Yield each active product whose service does not run, 45 days or more after completion or start."""
     products: Sequence[Product] = facts.need("products")
     services: Sequence[Service] = facts.need("services")
     orders: Sequence[Order] = facts.need("product_orders")
@@ -47,6 +51,6 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy]:
 
 
 def _newest_done(orders: Sequence[Order], product: Product, now: datetime) -> Order | None:
-    """Return the order about a product that was completed last; one without a time counts as just done."""
+    """Return the last completed order of a product; one without a time counts as completed now."""
     done = (one for one in orders if one.state == "completed" and product.id in one.thing_ids)
     return max(done, key=lambda one: one.completed_at or now, default=None)

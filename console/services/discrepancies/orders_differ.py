@@ -1,4 +1,7 @@
-"""A product order is at its end, and the service order that carries it out is not, or ended otherwise."""
+"""Rule: a product order has ended, but its service order is still open or ended differently.
+
+Source: TMF622 v4 ProductOrderStateType, TMF641 v4 ServiceOrderStateType.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +15,10 @@ KIND = DiscrepancyKind.ORDERS_DIFFER
 
 
 def find(facts: SystemFacts) -> Iterator[Discrepancy]:
-    """Yield each pair of orders of which the product order is over for long and the service order says otherwise."""
+    """Yield each product order that ended at least 45 days ago and whose service order has another state.
+
+    Without a completion date, the expected or the order date counts.
+    """
     sold: Sequence[Order] = facts.need("product_orders")
     done: Sequence[Order] = facts.need("service_orders")
     by_product_order = {order.product_order_id: order for order in done if order.product_order_id}

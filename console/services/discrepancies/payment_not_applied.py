@@ -1,4 +1,4 @@
-"""Money came in and no bill was credited with it."""
+"""Rule: a payment arrived, but billing applied it to no bill. Source: TMF676 v4 Payment, TMF678 v4 CustomerBill."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -11,11 +11,12 @@ from console.services.discrepancies.system_facts import SystemFacts
 from console.settings import Capability
 
 KIND = DiscrepancyKind.PAYMENT_NOT_APPLIED
+# TMF676 leaves the words for a status open; systems use these.
 _DONE = {"done", "completed", "settled"}
 
 
 def find(facts: SystemFacts) -> Iterator[Discrepancy]:
-    """Yield each payment that is done and names no bill, with the unpaid bill of its account it was most likely for."""
+    """Yield each completed payment that names no bill, with the unpaid bill of its account that it was probably for."""
     payments: Sequence[Payment] = facts.need("payments")
     bills: Sequence[CustomerBill] = facts.need("bills")
     taken: set[str] = set()
@@ -49,7 +50,7 @@ def find(facts: SystemFacts) -> Iterator[Discrepancy]:
 
 
 def _most_likely(payment: Payment, bills: Iterable[CustomerBill]) -> CustomerBill | None:
-    """Return the bill a payment was for: one it pays to the cent, else one nothing was paid of, else the newest."""
+    """Return the bill a payment was for: one with that exact open amount, else one fully unpaid, else the newest."""
     return max(
         (bill for bill in bills if _can_be_for(payment, bill)),
         key=lambda one: (one.remaining == payment.amount, one.remaining == one.amount_due, one.billed_on or date.min),
@@ -58,7 +59,7 @@ def _most_likely(payment: Payment, bills: Iterable[CustomerBill]) -> CustomerBil
 
 
 def _can_be_for(payment: Payment, bill: CustomerBill) -> bool:
-    """Return whether a bill of the payment's account was there when it came in, with so much of it open."""
+    """Return whether a bill of the payment's account existed when it arrived, with at least that amount open."""
     if bill.account_id != payment.account_id or bill.remaining is None or payment.amount is None:
         return False
     if payment.paid_at is not None and bill.billed_on is not None and bill.billed_on > payment.paid_at.date():

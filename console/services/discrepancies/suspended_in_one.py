@@ -1,4 +1,7 @@
-"""Something is suspended as it was sold and runs as it is provisioned, or the other way round."""
+"""Rule: a product is suspended but its service runs, or the other way round.
+
+Source: TMF637 v4 ProductStatusType, TMF638 v4 and v5 Service.
+"""
 
 from collections.abc import Iterator, Sequence
 

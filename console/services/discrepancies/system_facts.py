@@ -1,4 +1,4 @@
-"""The facts that rules compare: what each system said about one customer, as far as it said anything."""
+"""The facts that rules compare: each system's data of one customer, as far as it was sent."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,12 +20,12 @@ from console.settings import Capability
 
 T = TypeVar("T")
 
-# What is younger may still be on its way from one system to another.
+# Younger changes may still be on their way from one system to another.
 SETTLES_IN = timedelta(days=45)
 
 
 class NotKnownError(Exception):
-    """A rule needs what no system has said; the message says what."""
+    """A rule needs a fact that no system has sent; the message says which."""
 
     def __init__(self, message: Message) -> None:
         super().__init__(str(message))
@@ -36,10 +36,10 @@ class NotKnownError(Exception):
 class SystemFacts:
     """The known facts of one customer. None means that no system has replied yet, which differs from an empty list.
 
-    `lines` are the lines of each account's newest bill, by bill. `same_person` are customers that CRM has under another
-    number with the same name and address. `charges` are billing's current charges, where they were requested.
-    `labels` are the systems' names by what they serve, `reported_by` is the system that sent a record. `gaps` names
-    lists that are cut, damaged or incomplete and says what is missing. `as_of` is aware UTC.
+    `lines` are the lines of each account's newest bill, by bill. `same_person` are this person's other customer numbers
+    in CRM (same name and phone, and same birthday or address). `charges` are billing's current charges, where they were
+    requested. `labels` are the systems' names by what they serve, `reported_by` is the system that sent a record.
+    `gaps` names lists that are cut, damaged or incomplete and says what is missing. `as_of` is aware UTC.
     """
 
     as_of: datetime
@@ -62,7 +62,7 @@ class SystemFacts:
         """Return one kind of fact.
 
         Raises:
-            NotKnownError: No system has said it.
+            NotKnownError: No system has sent it.
         """
         value = getattr(self, name)
         if value is None:
@@ -70,10 +70,10 @@ class SystemFacts:
         return value
 
     def need_whole(self, name: str) -> Any:
-        """Return one list, all of it: that something is not in a list says nothing when the list is cut or damaged.
+        """Return one complete list: a record missing from a cut or damaged list proves nothing.
 
         Raises:
-            NotKnownError: No system has said it, or not all of it.
+            NotKnownError: No system has sent it, or not all of it.
         """
         value = self.need(name)
         if name in self.gaps:
@@ -81,10 +81,10 @@ class SystemFacts:
         return value
 
     def newest_bill(self, account_id: str | None) -> CustomerBill | None:
-        """Return the newest bill of an account that is no credit note, None where it has none.
+        """Return an account's newest bill that is not a credit note; None if it has none.
 
         Raises:
-            NotKnownError: Billing has not said the bills.
+            NotKnownError: Billing has not sent the bills.
         """
         bills: Sequence[CustomerBill] = self.need("bills")
         own = [
@@ -95,33 +95,33 @@ class SystemFacts:
         return max(own, key=lambda bill: bill.billed_on or date.min, default=None)
 
     def without_lines(self, kind: DiscrepancyKind, bill: CustomerBill) -> NotCompared:
-        """Return that a rule could not look at a bill whose lines are not known."""
+        """Return that a rule could not compare a bill, because its lines are unknown."""
         system = self._said_by(Capability.BILLS, bill.id)
         return NotCompared(kind, say.LINES_NOT_SAID(system=system, bill=bill.label))
 
     def charge_of(self, product: Product) -> Product | None:
-        """Return what billing charges for a product as far as it was asked; None where that is not known."""
+        """Return billing's charge for a product, matched by serial number; None if unknown."""
         serial = product.serial_number
         return next((one for one in self.charges or () if serial and one.serial_number == serial), None)
 
     def statement(
         self, capability: Capability, says: Message | str, record: str, since: date | datetime | None = None
     ) -> SystemStatement:
-        """Return what the system says that told of a record, or else that serves a capability."""
+        """Return a statement of the system that sent a record, or else of the systems that serve a capability."""
         day = since.date() if isinstance(since, datetime) else since
         return SystemStatement(self._said_by(capability, record), says, record, day)
 
     def label(self, capability: Capability) -> str:
-        """Return the word for the systems that serve a capability."""
+        """Return the name of the systems that serve a capability."""
         return self.labels.get(capability, capability.value.replace("-", " ").capitalize())
 
     def _said_by(self, capability: Capability, record: str) -> str:
         return self.reported_by.get(record) or self.label(capability)
 
     def is_settled(self, since: datetime | None) -> bool:
-        """Return whether something is so old that every system must have heard of it."""
+        """Return whether a time is at least 45 days ago, so that every system must know of the change."""
         return since is not None and since <= self.as_of - SETTLES_IN
 
 
-# By its name on the view, what a system must serve to say a list.
+# The capability that serves each dataset, by the dataset's name on the view.
 _SERVED_BY = {dataset.name: dataset.port.capability for dataset in DATASETS}

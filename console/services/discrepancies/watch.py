@@ -1,4 +1,4 @@
-"""Compares a customer's systems whenever one of them has said something new, and tells who shows it."""
+"""Compares a customer's systems after every response, and notifies subscribers of changes."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -21,19 +21,20 @@ from console.settings import Capability
 
 _LISTS = tuple(dataset.name for dataset in DATASETS if dataset.is_compared)
 
-# Somebody with forty accounts is compared by the bills of so many; the rules say of the others that they did not look.
+# Bills whose lines are loaded, newest first. A customer may have 40 accounts; the rules report other bills as not
+# compared.
 _MOST_BILLS = 12
 
 
 class DiscrepancyWatch:
-    """What the systems disagree about on one customer's view; `close` ends it.
+    """The discrepancies of one customer's view, updated as responses arrive; `close` ends it.
 
-    The newest bill's lines of each account and the customer's second numbers are asked for once what names them is
-    known. Comparing is done once for all answers of one turn of the event loop. Offline it compares what is last known.
+    The lines of each account's newest bill, and the customer's other numbers, are requested once their keys are known.
+    All responses of one turn of the event loop are compared together. Offline, the last known facts are compared.
     """
 
     def __init__(self, view: CustomerView, labels: Mapping[Capability, str], systems: Mapping[str, str]) -> None:
-        """`labels` are the words for the systems by what they serve, `systems` by their names."""
+        """Watch a view; `labels` are the systems' names by what they serve, `systems` by their name in the settings."""
         self._view, self._labels, self._systems = view, labels, systems
         self.comparison = Comparison()
         self._was_waiting = True
@@ -45,23 +46,23 @@ class DiscrepancyWatch:
         self._unsubscribe = [loader.subscribe(self._on_state) for loader in loaders]
 
     def subscribe(self, on_change: Callable[[], None]) -> Callable[[], None]:
-        """Call back when what was found, or whether all has answered, has changed; return what ends that."""
+        """Call back when the result or `is_waiting` has changed; return a function that unsubscribes."""
         return self._subscribers.add(on_change)
 
     def about(self, record: str) -> Discrepancy | None:
-        """Return the first contradiction about a record."""
+        """Return the first discrepancy about a record, or None."""
         return next((one for one in self.comparison.found if record in {one.about, *_records(one)}), None)
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a system is still being asked for something that is compared, or an answer is not compared yet."""
+        """Whether a compared dataset is still loading, or a response is not compared yet."""
         loaders = [self._view.customer, *(getattr(self._view, name) for name in _LISTS), *self._lines.values()]
         return self._due is not None or any(
             loader.state.loading_since and loader.state.facts is None for loader in loaders
         )
 
     def close(self) -> None:
-        """Stop looking."""
+        """Stop watching."""
         self._closed = True
         for unsubscribe in self._unsubscribe:
             unsubscribe()
@@ -97,7 +98,7 @@ class DiscrepancyWatch:
 
     def _newest_bills(self) -> Iterable[CustomerBill]:
         newest: dict[str | None, CustomerBill] = {}
-        # While a system's bills are on their way the newest of its accounts is not known.
+        # While a system's bills are loading, the newest bill of its accounts is unknown.
         came = [loader.state.facts or () for loader in self._view.bills.members if loader.state.loading_since is None]
         for item in (item for bills in came for item in bills):
             bill = item.value
@@ -126,7 +127,7 @@ class DiscrepancyWatch:
         lines = {
             bill: tuple(item.value for item in loader.state.facts)
             for bill, loader in self._lines.items()
-            if loader.state.facts is not None and loader.state.facts.is_whole  # what is not there may stand further on
+            if loader.state.facts is not None and loader.state.facts.is_whole  # a missing line may be on a later page
         }
         return SystemFacts(
             view.now(),
@@ -139,7 +140,7 @@ class DiscrepancyWatch:
         )
 
     def _gap_of(self, dataset: str, loader: DatasetLoader[Records[Any]]) -> Message | None:
-        """Return what is missing in a list of which at least one system has said something, None where nothing is."""
+        """Return what is missing in a list that at least one system has sent; None if nothing is."""
         name = dataset.replace("_", " ")
         silent = [member.state.system for member in loader.members if member.unmasked is None]
         if silent:

@@ -1,4 +1,4 @@
-"""The only way out for a write: an act is kept first, then sent, and followed until its systems hold it."""
+"""The only way to write to a system: an action is saved first, then sent, then checked until its systems show it."""
 
 from console.services.outbox.outbox import Outbox, ReadOutbox
 

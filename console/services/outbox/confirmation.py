@@ -1,4 +1,4 @@
-"""Checks finished and rejected actions again some time later, because a system's lists may lag behind its replies."""
+"""Checks finished and rejected actions again later, because a system's lists may lag behind its replies."""
 
 import asyncio
 import logging
@@ -12,18 +12,19 @@ from console.services.outbox.sender import StepSender
 
 _log = logging.getLogger(__name__)
 
-# A duplicate of a request that a proxy sent again arrives within seconds: one successful check is enough. A rejection
-# is checked for as long as a system's lists may lag: one that was a mistake is done after all.
+# Pauses between checks, in seconds (decision 0027). If a proxy repeats a request, the duplicate arrives within seconds,
+# so one successful check is enough. A rejection is checked for as long as lists may lag, because it may have been a
+# mistake.
 _CHECK_AFTER_S = (5.0, 60.0, 180.0)
-# Older actions are not checked at a start: their systems' lists have long caught up.
+# Older actions (24 h) are not checked at a start: the lists of their systems are up to date by then.
 _CHECK_WITHIN_S = 24 * 3600.0
 
 
 class Confirmation:
-    """Runs one task per action that is worth another check; a system that does not reply is asked at the next start.
+    """Runs one task per action that needs another check. If a system does not reply, the next check or start retries.
 
-    `slots` limits the requests per system. `on_found` is called after a rejected step was checked, because one that
-    was done after all lets the next step run.
+    `slots` limits the parallel requests per system. `on_found` is called after the check of a rejected step: if the
+    step was done after all, the next step can run.
     """
 
     def __init__(
@@ -41,11 +42,11 @@ class Confirmation:
 
     @property
     def tasks(self) -> Sequence[asyncio.Task[None]]:
-        """The checks that are running or waiting for their time."""
+        """The checks that are running or waiting."""
         return tuple(self._tasks.values())
 
     def start(self, action: Action) -> None:
-        """Check an action later; nothing if that is not worth it, or is planned already."""
+        """Schedule the checks of an action, unless it needs none or they are already scheduled."""
         if action.id in self._tasks or not self._open_checks(action):
             return
         task = asyncio.create_task(self._run(action.id), name="check an action again")
@@ -53,7 +54,7 @@ class Confirmation:
         task.add_done_callback(lambda _task: self._tasks.pop(action.id, None))
 
     def _open_checks(self, action: Action) -> list[int]:
-        """Return the steps worth another check: done and not confirmed, or rejected after they were sent."""
+        """Return the steps that need another check: done but not confirmed, or rejected after they were sent."""
         age_s = (self._clock.now() - (action.changed_at or action.happened_at)).total_seconds()
         if age_s >= _CHECK_WITHIN_S or action.withdrawn:
             return []

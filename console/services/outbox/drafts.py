@@ -1,4 +1,4 @@
-"""Typed text that is not sent yet: on the disk within a quarter of a second, and back after any end of the program."""
+"""Drafts: typed text that is not sent yet. It is on disk within 250 ms and survives a crash of the program."""
 
 import asyncio
 import logging
@@ -14,16 +14,16 @@ from console.ports.store import DraftStore
 from console.services.system.subscribers import Subscribers
 
 _log = logging.getLogger(__name__)
-# A keystroke older than 250 ms is never lost: what is left of that is for the disk.
+# In seconds. Typed text must be on disk within 250 ms; the rest of that time is for the disk.
 _WAIT_S = 0.05
-# What could not be kept is tried again: a disk that was full may have room again.
+# In seconds. A failed save is retried, because a full disk may get free space.
 _TRIED_AGAIN_S = 5.0
 
 
 class Drafts:
-    """All drafts of a user by place, such as `note/CU-1`. `kept_at` is when the last of them was kept (UTC).
+    """All drafts of a user by draft key, such as `note/CU-1`. `kept_at` is the time of the last save (UTC).
 
-    The second part of a place is whose it is: a customer's number, or that of what is edited. Empty ones are forgotten.
+    The second part of a key is the owner: a customer's id, or the id of the edited record. Empty drafts are deleted.
     """
 
     def __init__(self, store: DraftStore, clock: Clock) -> None:
@@ -40,10 +40,10 @@ class Drafts:
         self.failure: str | None = None
 
     async def open(self) -> None:
-        """Read what was kept.
+        """Load the saved drafts.
 
         Raises:
-            StoreError: It cannot be read.
+            StoreError: They cannot be loaded.
         """
         kept = await self._store.load()
         for draft_key, (text, kept_at) in kept.items():
@@ -51,21 +51,21 @@ class Drafts:
             self.kept_at = max(self.kept_at or kept_at, kept_at)
 
     def text(self, draft_key: str) -> str:
-        """Return what stands in a place; empty where nothing does."""
+        """Return the text of a draft, empty if there is none."""
         return self._texts.get(draft_key, "")
 
     @property
     def draft_keys(self) -> Mapping[str, str]:
-        """Every place with a text."""
+        """All drafts with a text, by draft key."""
         return MappingProxyType(self._texts)
 
     def of(self, owner: str) -> Mapping[str, str]:
-        """Return every place of one customer with a text."""
+        """Return all drafts of one customer with a text, by draft key."""
         return self._of.get(owner, {})
 
     def type(self, draft_key: str, text: str) -> None:
-        """Take what stands in a place now; it is on the disk a moment later."""
-        text = masked(text) if text.strip() else ""  # a card number is not kept, whatever field it was typed into
+        """Set the text of a draft; it is saved a moment later."""
+        text = masked(text) if text.strip() else ""  # card numbers are never saved, in any field (PCI DSS)
         if self._texts.get(draft_key, "") == text:
             return
         self._put(draft_key, text)
@@ -75,21 +75,21 @@ class Drafts:
         self._tell((draft_key,))
 
     async def keep_now(self) -> None:
-        """Keep what was typed so far without waiting for a pause; where that fails it is tried again in a while."""
+        """Save the typed text now, without waiting for a pause. If that fails, it is retried later."""
         if self._changed:
             await self._write(wait_s=0.0)
 
     def subscribe(self, on_change: Callable[[], None], owner: str = "") -> Callable[[], None]:
-        """Call back when something was typed or kept, of one owner or of anybody; return what ends that."""
+        """Call back when a draft of this owner, or of anyone, was changed or saved; return a function that ends it."""
         return self._subscribers[owner].add(on_change)
 
     @property
     def is_kept(self) -> bool:
-        """Whether everything typed is on the disk."""
+        """Whether all typed text is on disk."""
         return not self._changed and not self._on_its_way
 
     async def aclose(self) -> None:
-        """Keep what is not kept yet, if that is possible now; nothing is tried after that."""
+        """Save the unsaved text, if that is possible now, and stop retrying."""
         self._is_closing = True
         if self._trying_again is not None:
             self._trying_again.cancel()
@@ -103,7 +103,7 @@ class Drafts:
             await self._clock.sleep(wait_s)
             writing, self._changed = self._changed, {}
             if not writing:
-                return  # kept meanwhile
+                return  # saved in the meantime
             self._on_its_way = writing
             try:
                 self.kept_at = await self._store.save(writing)
@@ -122,7 +122,7 @@ class Drafts:
             self._tell(writing)
 
     async def _try_again(self) -> None:
-        """Try until what was typed is kept; what is typed meanwhile tries by itself too."""
+        """Retry until the typed text is saved; newly typed text also triggers a save."""
         while self._changed:
             await self._clock.sleep(_TRIED_AGAIN_S)
             await self._write(wait_s=0.0)

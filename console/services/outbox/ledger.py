@@ -1,4 +1,4 @@
-"""The acts as they are now: in memory, in the store, and reported to every subscriber."""
+"""The current state of all actions: in memory, in the store, and reported to every subscriber."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from console.services.system.subscribers import Subscribers
 
 
 class Ledger:
-    """Every act that is open and the last that are not."""
+    """Every open action and the latest finished ones."""
 
     def __init__(self, store: ActionStore, clock: Clock) -> None:
         self._store, self._clock = store, clock
@@ -24,29 +24,29 @@ class Ledger:
 
     @property
     def actions(self) -> Sequence[Action]:
-        """The acts in their order."""
+        """The actions in their order."""
         return tuple(sorted(self._actions.values(), key=lambda action: action.seq))
 
     async def load(self) -> Sequence[Action]:
-        """Return what was kept.
+        """Load the saved actions and return them.
 
         Raises:
-            StoreError: It cannot be read.
+            StoreError: They cannot be loaded.
         """
         self._actions = {action.id: action for action in await self._store.load()}
         return self.actions
 
     async def add(self, action: Action, *, typed_in: Sequence[str], instead_of: Action | None) -> Action:
-        """Keep a new act, and what it stands instead of as that is given; return it with its place in the order.
+        """Save a new action, and `instead_of` as it is passed; return the action with its `seq`.
 
         Raises:
-            StoreError: It could not be kept; nothing has changed.
+            StoreError: It could not be saved; nothing has changed.
         """
         now = self._clock.now()
         before = self._actions.get(instead_of.id) if instead_of is not None else None
         if instead_of is not None:
             instead_of = replace(instead_of, changed_at=now)
-            self._actions[instead_of.id] = instead_of  # before anything waits: no lane goes on with it
+            self._actions[instead_of.id] = instead_of  # before the first await, so that no lane continues it
         try:
             kept = await self._store.add(replace(action, changed_at=now), typed_in=typed_in, instead_of=instead_of)
         except StoreError:
@@ -59,12 +59,12 @@ class Ledger:
         return kept
 
     async def change(self, action: Action) -> Action:
-        """Keep an act as a system has made it, then tell of it.
+        """Save an action after a system has changed its state, then notify the subscribers.
 
-        In memory it is so at once, and stays so where the store cannot keep it: what a system has done is done.
+        The state in memory changes at once. It stays changed if the store fails, because the system's change is real.
 
         Raises:
-            StoreError: It could not be kept.
+            StoreError: It could not be saved.
         """
         action = replace(action, changed_at=self._clock.now())
         self._actions[action.id] = action
@@ -75,10 +75,10 @@ class Ledger:
         return action
 
     async def keep_first(self, action: Action) -> Action:
-        """Keep an act before it is so, as with what a user decides; where the store cannot, it is as it was before.
+        """Save an action that a user has changed; if the store fails, restore the previous state in memory.
 
         Raises:
-            StoreError: It could not be kept; nothing has changed.
+            StoreError: It could not be saved; nothing has changed.
         """
         before = self._actions[action.id]
         action = replace(action, changed_at=self._clock.now())
@@ -93,20 +93,20 @@ class Ledger:
         return action
 
     async def put(self, action_id: str, index: int, **changes: Any) -> Action:
-        """Keep one step of an act with some of its values changed."""
+        """Save an action with some values of one step changed. Raises as `change`."""
         action = self._actions[action_id]
         return await self.change(action.with_step(index, replace(action.steps[index], **changes)))
 
     def set_in_memory(self, action: Action) -> None:
-        """Take an act as it is now, without keeping it: when it is tried again need not survive."""
+        """Change an action in memory only: the time of its next retry does not need to survive a restart."""
         self._actions[action.id] = action
 
     def step(self, action_id: str, index: int) -> Step:
-        """Return one step of an act as it is now."""
+        """Return the current state of one step of an action."""
         return self._actions[action_id].steps[index]
 
     def subscribe(self, on_change: Callable[[Action], None]) -> Callable[[], None]:
-        """Call back with every act that has changed; return what ends that."""
+        """Call back with every changed action; return a function that ends it."""
         return self._subscribers.add(on_change)
 
     def _tell(self, action: Action) -> None:

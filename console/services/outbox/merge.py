@@ -1,4 +1,4 @@
-"""What is to be sent over what a system holds by now: three-way merge of values, and money only on what was seen."""
+"""Preparation of a step against the system's current data: three-way merge of values, and a stop for changed money."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,16 +12,16 @@ from console.ports.acting import RemoteState
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """`write` is what is still to be written, `conflicts` the values that both sides have changed, each differently."""
+    """Result of a merge: `write` are the values to write, `conflicts` those that both sides changed differently."""
 
     write: Mapping[str, Any]
     conflicts: Mapping[str, Any]
 
 
 def merge(*, base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any]) -> Merge:
-    """Return what is to be written and what must be asked; `conflicts` maps to what the system holds.
+    """Return the values to write, and the conflicts with the system's value of each.
 
-    A value the system already holds as wanted needs nothing; one it still holds as it was seen is written.
+    A value that the system already has is left out. A value that is unchanged since the rep saw it (`base`) is written.
     """
     write, conflicts = {}, {}
     for key, wanted in mine.items():
@@ -36,7 +36,10 @@ def merge(*, base: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[s
 
 
 def prepare(action: Action, step: Step, current: RemoteState) -> Step:
-    """Return the step as it is to be sent over what the system holds now, or as it must be asked about."""
+    """Return the step as it can be sent over the system's current data, or as a conflict for the user.
+
+    Notes are never compared. Money and orders are a conflict if any value of `base` has changed. Fields are merged.
+    """
     if action.risk is RiskClass.NOTE:
         return step
     if action.risk in {RiskClass.MONEY, RiskClass.ORDER}:
@@ -53,10 +56,10 @@ def prepare(action: Action, step: Step, current: RemoteState) -> Step:
 
 
 def decide(action: Action, values: Mapping[str, Any], index: int | None = None) -> tuple[Step, ...]:
-    """Return the steps of an act after a user has decided which values it wants, which is so for every system of it.
+    """Return the steps of an action after a user has chosen values; they apply to every system of the action.
 
-    With `index` the decision ends the conflict of that step, over what its system holds now. A step that is done and
-    would leave its system with another value is done again, over the one it wrote.
+    With `index`, the choice ends the conflict of that step, based on its system's current values. A finished step that
+    wrote another value is done again, based on the value it wrote.
     """
     steps = []
     for number, step in enumerate(action.steps):
@@ -74,7 +77,7 @@ def decide(action: Action, values: Mapping[str, Any], index: int | None = None) 
 
 
 def decided_anew(step: Step) -> Step:
-    """Return a step that waits again because a user decided so: a decision of its own, with a key of its own."""
+    """Return a step that waits again after a user's decision; it is a new request, so it gets a new key."""
     return replace(
         step,
         state=StepState.WAITING,

@@ -1,4 +1,4 @@
-"""Keeps acts and carries them out, those on one customer in their order, different customers side by side."""
+"""Outbox: saves actions and carries them out, in order for each customer, customers in parallel."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ from console.services.outbox.sender import StepSender
 
 _log = logging.getLogger(__name__)
 
-# So many requests at once go to one system; another that hangs takes none of them.
+# Parallel requests to each system; a system that hangs does not use up those of another.
 _SIDE_BY_SIDE = 4
 _NOTHING_KNOWN = frozenset({StepState.WAITING, StepState.REJECTED, StepState.CONFLICT})
 
@@ -34,30 +34,30 @@ Admit = Callable[[Action, int], Awaitable[Remark]]
 
 
 async def admit_all(_action: Action, _index: int) -> Remark:
-    """Let every step pass."""
+    """Allow every step."""
     return Remark.NONE
 
 
 class ReadOutbox(Protocol):
-    """What of an outbox is for everybody; it is changed through `Decisions`, which asks whether the user may."""
+    """Read access to an outbox, for everyone. Changes go through `Decisions`, which checks the user's permission."""
 
     @property
     def actions(self) -> Sequence[Action]:
-        """Every act that is open and the last that are not, in their order."""
+        """Every open action and the latest finished ones, in their order."""
 
     def of_customer(self, customer_id: str) -> Sequence[Action]:
-        """Return the acts on one customer, in their order."""
+        """Return the actions on one customer, in their order."""
 
     def subscribe(self, on_change: Callable[[Action], None]) -> Callable[[], None]:
-        """Call back with every act that has changed; return what ends that."""
+        """Call back with every changed action; return a function that ends it."""
 
     def system_is_back(self, system: str) -> None:
-        """Try again soon what waited for a system."""
+        """Retry soon the actions that wait for a system."""
 
 
 class Outbox:
-    """Nothing ever expires. An act found under way at the start may have happened: its system is asked before anything
-    is sent again. What needs a user waits for one; notes go on past it.
+    """Saved actions never expire. An action in progress at the last exit may have happened, so its system is checked
+    before anything is sent again. An action that needs a user waits; notes can pass it.
     """
 
     sender_type: type[StepSender] = StepSender
@@ -84,13 +84,13 @@ class Outbox:
             self.ledger, self.sender, slots=self._slots, clock=clock, on_found=self._wake.set
         )
 
-    # ------------------------------------------------------------------ life
+    # ------------------------------------------------------------------ start and stop
 
     async def open(self) -> None:
-        """Read what was kept; what was under way when the program ended may have happened or not.
+        """Load the saved actions. Steps that were being sent at the last exit become unknown.
 
         Raises:
-            StoreError: It cannot be read.
+            StoreError: They cannot be loaded.
         """
         for action in await self.ledger.load():
             self.schedule.load(action)
@@ -102,18 +102,18 @@ class Outbox:
                 try:
                     await self.ledger.change(found)
                 except StoreError as error:
-                    # In memory it is set; on the disk the old state leads to the same at the next start.
+                    # The state in memory is set. The old state on disk has the same effect at the next start.
                     _log.warning("the outbox cannot be kept: %s", error)
 
     def start(self) -> None:
-        """Begin to carry out what waits."""
+        """Start to carry out the waiting actions."""
         if self._runner is None:
             self._runner = asyncio.create_task(self._run(), name="outbox")
             for action in self.actions:
                 self._confirmation.start(action)
 
     async def aclose(self) -> None:
-        """Stop; what is on the wire is found out about at the next start."""
+        """Stop. Requests that are still on the wire are checked at the next start."""
         tasks = [task for task in (self._runner, *self._lanes.values(), *self._confirmation.tasks) if task is not None]
         for task in tasks:
             task.cancel()
@@ -122,28 +122,28 @@ class Outbox:
 
     @property
     def actions(self) -> Sequence[Action]:
-        """Every act that is open and the last that are not, in their order."""
+        """Every open action and the latest finished ones, in their order."""
         return self.ledger.actions
 
     def of_customer(self, customer_id: str) -> Sequence[Action]:
-        """Return the acts on one customer, in their order."""
+        """Return the actions on one customer, in their order."""
         return tuple(action for action in self.actions if action.customer_id == customer_id)
 
     def subscribe(self, on_change: Callable[[Action], None]) -> Callable[[], None]:
-        """Call back with every act that has changed; return what ends that."""
+        """Call back with every changed action; return a function that ends it."""
         return self.ledger.subscribe(on_change)
 
-    # ------------------------------------------------------------------ what users do
+    # ------------------------------------------------------------------ decisions of users
 
     async def submit(self, action: Action, *, typed_in: Sequence[str] = (), instead_of: Action | None = None) -> Action:
-        """Keep an act and begin to carry it out; once this returns it is not lost any more.
+        """Save an action and start to carry it out; once this returns, the action cannot be lost.
 
-        `typed_in` are the places of the drafts it was made of, which go; `instead_of` is an act no system is doing, of
-        which what is not done is given up in the same breath.
+        `typed_in` are the keys of its drafts, which are deleted. `instead_of` is an action that no system is carrying
+        out; its open part is withdrawn in the same transaction.
 
         Raises:
-            NotPossibleError: What it stands instead of has happened, or may have.
-            StoreError: It could not be kept, and nothing is sent.
+            NotPossibleError: The replaced action has happened, or may have.
+            StoreError: It could not be saved; nothing is sent.
         """
         given_up = None
         if instead_of is not None:
@@ -153,11 +153,11 @@ class Outbox:
         return kept
 
     async def withdraw(self, action_id: str) -> bool:
-        """Take an act back, or what of it is not done yet; False while a system may be doing it.
+        """Withdraw an action or its open part; False while a system may be carrying it out.
 
         Raises:
-            NotPossibleError: It has happened after all, or its system cannot be asked whether it has.
-            StoreError: It could not be kept; the act is as it was.
+            NotPossibleError: It has happened after all, or its system cannot be checked.
+            StoreError: It could not be saved; the action is unchanged.
         """
         if not self.ledger[action_id].is_settled:
             return False
@@ -166,10 +166,10 @@ class Outbox:
         return True
 
     async def retry(self, action_id: str) -> None:
-        """Try again now: what waits for its next try, and what was rejected.
+        """Retry an action now: its waiting and its rejected steps.
 
-        What was ever sent is looked for first. Only then it is sent again, as a request of its own: a system may keep
-        its failure under the old key for ever.
+        A step that was ever sent is looked up first. Only then it is sent again with a new key, because a system may
+        return the failure of the old key forever.
         """
         action = self.ledger[action_id]
         for index, step in enumerate(action.steps):
@@ -178,11 +178,11 @@ class Outbox:
         await self._decided(action)
 
     async def edit(self, action_id: str, wanted: Mapping[str, Any], *, title: str) -> Action | None:
-        """Change what an act asks for at every system; None while one may be doing it.
+        """Change the values of an action at every system; None while a system may be carrying it out.
 
         Raises:
-            NotPossibleError: It has happened after all, or its system cannot be asked whether it has.
-            StoreError: It could not be kept; the act is as it was.
+            NotPossibleError: It has happened after all, or its system cannot be checked.
+            StoreError: It could not be saved; the action is unchanged.
         """
         if not self.ledger[action_id].is_settled:
             return None
@@ -190,22 +190,22 @@ class Outbox:
         return await self._decided(replace(action, title=title, steps=decide(action, wanted), tries=0))
 
     async def resolve(self, action_id: str, index: int, chosen: Mapping[str, Any], *, title: str = "") -> None:
-        """End a conflict: these values are wanted of every system of the act, over what this one holds now."""
+        """End a conflict: write these values to every system of the action, over this system's current values."""
         action = self.ledger[action_id]
         await self._decided(replace(action, title=title or action.title, steps=decide(action, chosen, index)))
 
     async def settle(self, action_id: str, index: int, *, happened: bool) -> float:
-        """End an unknown step by a user's word: they have looked at the system themselves.
+        """End an unknown step as the user decides after checking the system themselves.
 
-        Returns 0, or for how many seconds a request without an answer may still arrive: before that a step is not sent
-        again, whatever a user says. What did not happen is looked for once more, then sent as a request of its own.
+        Return 0, or the seconds in which a request without a reply may still arrive. Until then the step is not sent
+        again, whatever the user says. A step that did not happen is looked up once more, then sent with a new key.
         """
         action = self.ledger[action_id]
         step = action.steps[index]
         if step.state is not StepState.UNKNOWN:
             return 0.0
         if happened:
-            # Which record it made nobody has said: what an answer named was not found to be this one.
+            # The record is unknown: a lookup did not confirm the record that the response named.
             done = replace(step, state=StepState.DONE, message="", remark=Remark.BY_WORD, others=(), result="")
             await self._decided(action.with_step(index, done))
             return 0.0
@@ -215,7 +215,7 @@ class Outbox:
         return wait_s
 
     async def forget_copies(self, action_id: str) -> None:
-        """Take note that what a system has of an act a second time is being undone."""
+        """Clear the duplicates of an action, because they are being undone."""
         action = self.ledger[action_id]
         for index, step in enumerate(action.steps):
             if step.remark is Remark.TWICE:
@@ -223,7 +223,7 @@ class Outbox:
         await self.ledger.keep_first(action)
 
     def system_is_back(self, system: str) -> None:
-        """Try again soon what waited for a system; a little apart, so that all desks do not come at once."""
+        """Retry the waiting actions of a system within 2 s, at random times so that not all consoles retry at once."""
         for action in self.actions:
             if (
                 action.is_open
@@ -239,12 +239,13 @@ class Outbox:
         return action
 
     async def _surely_settled(self, action_id: str) -> Action:
-        """Return an act of which no system has done what is not known to be done.
+        """Return an action whose unfinished steps have not happened at any system.
 
-        A rejection may have been a mistake: what was ever sent is looked for before a user decides about it.
+        A rejection may have been a mistake. So every step that was ever sent is looked up before a user decides about
+        it.
 
         Raises:
-            NotPossibleError: It has happened after all, or its system cannot be asked whether it has.
+            NotPossibleError: It has happened after all, or its system cannot be checked.
         """
         action = self.ledger[action_id]
         for index, step in enumerate(action.steps):
@@ -263,7 +264,7 @@ class Outbox:
     # ------------------------------------------------------------------ carrying out
 
     async def _run(self) -> None:
-        """Start a lane for every customer with something to do, whenever something may have become due."""
+        """Start a lane for every customer with a due action, each time one may have become due."""
         while True:
             self._wake.clear()
             for action in self.schedule.after_jump(self.actions):
@@ -290,15 +291,15 @@ class Outbox:
         task.add_done_callback(ended)
 
     async def _lane(self, customer_id: str) -> None:
-        """Carry out one customer's acts in their order, as far as they go."""
+        """Carry out one customer's actions in their order, as far as possible."""
         done: set[str] = set()
         while (action := self._next(customer_id, done)) is not None:
             done.add(action.id)
             try:
                 await self._carry_out(action)
             except StoreError as error:
-                # Nothing of this computer says anything about what a system has done: in memory it is known as it is,
-                # on the disk as it last was, and both lead to another look.
+                # A failure of this computer proves nothing about a system. Memory has the known state, the disk the
+                # previous one; both lead to another lookup.
                 _log.warning("the outbox cannot be kept: %s", error)
                 self.ledger.set_in_memory(self.schedule.postponed(self.ledger[action.id]))
                 self._confirmation.start(self.ledger[action.id])
@@ -307,7 +308,7 @@ class Outbox:
                 self.ledger.set_in_memory(self.schedule.postponed(self.ledger[action.id]))
 
     def _next(self, customer_id: str, done: set[str]) -> Action | None:
-        """Return the act to carry out next. Only notes go past one that waits for its system or for a user."""
+        """Return the next action to carry out. Only notes pass an action that waits for its system or a user."""
         blocked = False
         for action in self.of_customer(customer_id):
             if not action.is_open:
@@ -322,7 +323,7 @@ class Outbox:
         return action.is_open and not action.needs_user and self.schedule.is_due(action)
 
     async def _carry_out(self, action: Action) -> None:
-        """Take an act as far as it goes now, then say when it is gone on with."""
+        """Carry out an action as far as possible now, then schedule its next try."""
         for index in range(len(action.steps)):
             action = self.ledger[action.id]
             if action.steps[index].state is StepState.DONE:
@@ -344,12 +345,12 @@ class Outbox:
         elif action.needs_user:
             self._confirmation.start(action)
         elif any(step.state is StepState.WAITING for step in action.steps[index : index + 1]):
-            self._wake.set()  # a user has changed their mind meanwhile; it begins again with what they want now
+            self._wake.set()  # a user has changed it meanwhile: start again with the new values
         elif action.is_open and not action.needs_user:
             await self.ledger.change(self.schedule.postponed(action))
 
     async def _later(self, action_id: str, index: int, error: SystemCallError, at: datetime | None) -> None:
-        """Keep why a step did not go on, and when it is tried again."""
+        """Save the reason why a step did not continue, and the time of its next try."""
         action = self.ledger[action_id]
         action = action.with_step(index, replace(action.steps[index], message=str(error)))
         await self.ledger.change(self.schedule.postponed(action, at))

@@ -1,4 +1,4 @@
-"""When acts are tried again, by the steady clock: the time of day may jump by days in both directions."""
+"""Retry times of actions, by the monotonic clock: the time of day may jump by days in both directions."""
 
 import random
 from collections.abc import Iterable
@@ -9,13 +9,13 @@ from console.models.outbox import Action
 from console.ports.clock import Clock
 
 _FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 60.0
-# No system may ask for a longer pause than that.
+# In seconds: a longer pause that a system requests (Retry-After) is cut to this.
 _LONGEST_ASKED_S = 3600.0
 _JUMP_S = 5.0
 
 
 class Schedule:
-    """`next_try_at` of an act is only how its next try is shown; what counts is kept here, for one run."""
+    """Retry times of one run. `next_try_at` of an action is only for display."""
 
     def __init__(self, clock: Clock, rng: random.Random) -> None:
         self._clock, self._rng = clock, rng
@@ -23,13 +23,16 @@ class Schedule:
         self._offset_s = self._offset()
 
     def load(self, action: Action) -> None:
-        """Take an act as it was kept: it is due when it says so, but after no more than the longest pause."""
+        """Load the retry time of a saved action, at most the longest pause (60 s) from now."""
         if action.next_try_at is not None:
             wait_s = (action.next_try_at - self._clock.now()).total_seconds()
             self._due_s[action.id] = self._clock.monotonic_s() + min(max(0.0, wait_s), LONGEST_PAUSE_S)
 
     def postponed(self, action: Action, at: datetime | None = None) -> Action:
-        """Return an act that is tried again after a pause that grows with its tries, and not before `at`."""
+        """Return an action that is retried after a pause, and not before `at`.
+
+        The pause doubles with each try, from 2 s to at most 60 s, times a random factor of 0.7 to 1.3.
+        """
         turns = max((step.looks - 1 for step in action.steps if step.looks), default=action.tries)
         pause_s = min(LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0 ** min(turns, 10)) * self._rng.uniform(0.7, 1.3)
         if at is not None:
@@ -38,12 +41,12 @@ class Schedule:
         return self._after(replace(action, tries=action.tries + 1), pause_s)
 
     def sooner(self, action: Action, most_s: float) -> Action:
-        """Return an act that is tried again within so many seconds; a little apart, so that not all come at once."""
+        """Return an action that is retried within `most_s` seconds, at a random time so that not all retry at once."""
         wait_s = self._due_s.get(action.id, 0.0) - self._clock.monotonic_s()
         return self._after(action, min(max(0.0, wait_s), self._rng.uniform(0.0, most_s)))
 
     def now(self, action: Action) -> Action:
-        """Return an act that is due at once."""
+        """Return an action that is due now."""
         self._due_s.pop(action.id, None)
         return replace(action, next_try_at=None)
 
@@ -51,13 +54,13 @@ class Schedule:
         return self._due_s.get(action.id, 0.0) <= self._clock.monotonic_s()
 
     def pause_s(self, actions: Iterable[Action]) -> float:
-        """Return for how long nothing becomes due, at most a minute, at which the clocks are compared again."""
+        """Return the seconds until the next action is due, at most 60 so that clock jumps are noticed."""
         waiting = [due_s for action in actions if action.is_open and (due_s := self._due_s.get(action.id)) is not None]
         left_s = min(waiting, default=float("inf")) - self._clock.monotonic_s()
         return min(max(0.05, left_s), LONGEST_PAUSE_S)
 
     def after_jump(self, actions: Iterable[Action]) -> list[Action]:
-        """Return the acts whose next try must be shown differently because the time of day has jumped."""
+        """Return the actions whose displayed retry time changes because the time of day has jumped (by over 5 s)."""
         offset_s = self._offset()
         jumped = abs(offset_s - self._offset_s) > _JUMP_S
         self._offset_s = offset_s

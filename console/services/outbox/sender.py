@@ -1,4 +1,4 @@
-"""Takes one step of an act as far as it goes now: prepared, sent, looked for, and believed only when it is seen."""
+"""Carries out one step of an action as far as possible: prepare, send, look up. Only a lookup proves the result."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -14,17 +14,17 @@ from console.services.outbox.merge import prepare
 
 _log = logging.getLogger(__name__)
 
-# A record that changes under each of so many tries is a question for the user.
+# After so many tries under which the record changed each time, the user decides.
 _MOST_MERGES = 3
-# A system that said yes is believed for so many looks; then the user learns that it does not show it.
+# An accepted step is looked up so many times; then the user learns that the system does not show it.
 _MOST_LOOKS = 5
-# A request without an answer may still be under way; only after this, by the steady clock of one run, is it lost.
+# In seconds, by the monotonic clock of one run: a request without a reply may still arrive until then.
 LOST_AFTER_S = 60.0
 _TO_LOOK_FOR = frozenset({StepState.UNKNOWN, StepState.ACCEPTED, StepState.AWAITING})
 
 
 class StepSender:
-    """Does steps. An answer never proves that a write did not happen; only a look does (decision 0027)."""
+    """Carries out steps. A response never proves that a write did not happen; only a lookup does (decision 0027)."""
 
     def __init__(
         self,
@@ -37,11 +37,11 @@ class StepSender:
         self._in_doubt_since_s: dict[tuple[str, int], float] = {}
 
     async def do_step(self, action: Action, index: int) -> Action:
-        """Do one step, or find out about it, and return the act as it is then.
+        """Carry out one step, or look up its result, and return the action's new state.
 
         Raises:
-            SystemCallError: It goes no further now.
-            StoreError: What its system did could not be kept; in memory it is known.
+            SystemCallError: It cannot continue now.
+            StoreError: The system's change could not be saved; it is known in memory.
         """
         step = action.steps[index]
         system = self._systems[step.system]
@@ -68,24 +68,24 @@ class StepSender:
     _prepare = staticmethod(prepare)
 
     def lost_in_s(self, action_id: str, index: int) -> float:
-        """Return in how many seconds a request without an answer counts as lost; 0 when it does."""
+        """Return the seconds until a request without a reply counts as lost; 0 if it already does."""
         since_s = self._in_doubt_since_s.get((action_id, index))
         if since_s is None:
             return LOST_AFTER_S
         return max(0.0, since_s + LOST_AFTER_S - self._clock.monotonic_s())
 
     async def find_out(self, action: Action, index: int) -> Action:
-        """Look whether a step was carried out, and keep what follows from it.
+        """Look up whether a step was carried out, and save what follows.
 
         Raises:
-            SystemCallError: Its system cannot be asked; the step stays as it is.
+            SystemCallError: Its system cannot be checked; the step stays as it is.
         """
         step = action.steps[index]
         try:
             finding = await self._systems[step.system].look_up(action, step)
         except SystemCallError:
             if step.vouched and step.state is StepState.WAITING:
-                return self._ledger[action.id]  # a user has looked in its place
+                return self._ledger[action.id]  # the user has already checked the system
             await self._cannot_look(action, index, step)
             raise
         if not self._is_as_asked(action, index, step):
@@ -93,7 +93,7 @@ class StepSender:
         return await self._go_on(action, index, finding)
 
     async def _cannot_look(self, action: Action, index: int, step: Step) -> None:
-        """Leave a step to the user whose system cannot be looked at for as long as its request could be on the way."""
+        """Leave a step to the user if its system could not be checked during the time its request may still arrive."""
         is_open = step.state in {StepState.UNKNOWN, StepState.ACCEPTED, StepState.WAITING}
         if not is_open or not self._is_as_asked(action, index, step):
             return
@@ -102,7 +102,7 @@ class StepSender:
             await self._ledger.put(action.id, index, state=StepState.UNKNOWN, remark=Remark.CANNOT_TELL)
 
     async def _go_on(self, action: Action, index: int, finding: Finding) -> Action:
-        """Keep what follows from a look."""
+        """Save what follows from a lookup."""
         step = action.steps[index]
         if finding.outcome is StepOutcome.HAPPENED:
             return await self._is_done(action, index, finding)
@@ -123,13 +123,13 @@ class StepSender:
         return await self._without_trace(action, index, finding)
 
     async def look_again(self, action: Action, index: int, *, is_last: bool) -> None:
-        """Look at a step some time after it was done: for a second record of it, and whether somebody changed it.
+        """Look up a finished step again: for a second record of it, and for changes by someone else.
 
-        A list that does not show the record itself says nothing of a second one: unless this is the last look, the
-        step is not confirmed by that.
+        A list that does not show the record itself does not rule out a second one. So it does not confirm the step,
+        unless this is the last check.
 
         Raises:
-            SystemCallError: Its system cannot be asked.
+            SystemCallError: Its system cannot be checked.
         """
         step = action.steps[index]
         finding = await self._systems[step.system].look_up(action, step)
@@ -152,7 +152,7 @@ class StepSender:
     # ------------------------------------------------------------------ sending
 
     async def _send(self, action: Action, index: int, version: str | None) -> Action:
-        """Send a step and keep how it ended. It is "being sent" only while its request may be on the wire."""
+        """Send a step and save the result. Its state is SENDING only while its request may be on the wire."""
         step = replace(
             action.steps[index],
             state=StepState.SENDING,
@@ -177,7 +177,7 @@ class StepSender:
         return await self.find_out(action, index)
 
     async def _failed(self, action: Action, index: int, error: SystemCallError) -> Action:
-        """Go on with a step whose request ended in an error."""
+        """Save what follows from a request that ended in an error."""
         if isinstance(error, RejectedError) and not error.may_have_happened:
             return await self._reject(action, index, str(error))
         if not error.may_have_happened:
@@ -192,11 +192,11 @@ class StepSender:
             raise error
         action = await self.find_out(action, index)
         if action.steps[index].state is StepState.WAITING and verdict is Verdict.AGAIN:
-            raise error  # it goes out again after a pause
+            raise error  # it is sent again after a pause
         return action
 
     async def _ask_about_change(self, action: Action, index: int, current: RemoteState) -> Action:
-        """Ask the user about a record that changes, or is said to have changed, under every try."""
+        """Let the user decide about a record that changes, or is reported as changed, at every try."""
         step = action.steps[index]
         if action.risk is not RiskClass.FIELD:
             return await self._ledger.put(action.id, index, state=StepState.REJECTED, remark=Remark.KEEPS_CHANGING)
@@ -205,7 +205,7 @@ class StepSender:
             action.id, index, state=StepState.CONFLICT, theirs=theirs, remark=Remark.KEEPS_CHANGING
         )
 
-    # ------------------------------------------------------------------ what a look says
+    # ------------------------------------------------------------------ results of a lookup
 
     async def _is_done(self, action: Action, index: int, finding: Finding) -> Action:
         step = action.steps[index]
@@ -226,7 +226,7 @@ class StepSender:
         )
 
     async def _check_yes(self, action: Action, index: int, finding: Finding) -> Action:
-        """Go on with a step that its system said yes to, but does not show as wanted."""
+        """Save what follows for a step that its system accepted but does not show as wanted."""
         looks = action.steps[index].looks + 1
         if finding.outcome is StepOutcome.CHANGED_SINCE:
             return await self._ledger.put(action.id, index, state=StepState.DONE, remark=Remark.CHANGED_SINCE)
@@ -237,20 +237,20 @@ class StepSender:
         return await self._ledger.put(action.id, index, state=state, looks=looks, remark=remark, others=finding.others)
 
     async def _without_trace(self, action: Action, index: int, finding: Finding) -> Action:
-        """Go on with a step that may have happened, but does not show."""
+        """Save what follows for a step that may have happened but is not found."""
         step = action.steps[index]
         if step.vouched:
             return await self._ledger.put(action.id, index, state=StepState.WAITING, looks=0)
         if finding.outcome is StepOutcome.CANNOT_TELL:
             return await self._stay_in_doubt(action, index, finding, Remark.CANNOT_TELL)
         if step.state in {StepState.REJECTED, StepState.CONFLICT}:
-            return action  # as it was
+            return action  # unchanged
         if step.verdict is Verdict.REJECTED:
             return await self._reject(action, index, step.message)
         return await self._send_once_proven(action, index, finding)
 
     async def _send_once_proven(self, action: Action, index: int, finding: Finding) -> Action:
-        """Send a step again that is proven not to have happened, once it can no longer be on its way."""
+        """Send a step again after a lookup proved that it did not happen and its request can no longer arrive."""
         step, key = action.steps[index], (action.id, index)
         is_proven = self._proves(action, index, finding)
         if is_proven and (step.verdict is not Verdict.NONE or step.state is StepState.WAITING):
@@ -266,7 +266,7 @@ class StepSender:
         )
 
     async def _stay_in_doubt(self, action: Action, index: int, finding: Finding, remark: Remark) -> Action:
-        """Keep a step as one that may have happened; how long that may last counts from the first look."""
+        """Save a step as unknown; the time it may still arrive counts from the first lookup."""
         self._in_doubt_since_s.setdefault((action.id, index), self._clock.monotonic_s())
         looks = action.steps[index].looks + 1
         return await self._ledger.put(
@@ -279,10 +279,10 @@ class StepSender:
         )
 
     def _proves(self, action: Action, index: int, finding: Finding) -> bool:
-        """Return whether a look that found nothing can be believed.
+        """Return whether a lookup that found nothing proves that the step did not happen.
 
-        A record that is read by its id shows what it holds. A list may lag, or leave out what a record is known by: it
-        is believed once it has shown another act of the kind.
+        A record that is read by its id shows its current values. A list may lag or omit the step's mark. It counts as
+        proof once it has shown another action of this kind.
         """
         step = action.steps[index]
         return not finding.by_list or any(
@@ -292,23 +292,23 @@ class StepSender:
         )
 
     def _not_of_others(self, action: Action, finding: Finding) -> tuple[str, ...]:
-        """Return the further records a look found that no other act here has made."""
+        """Return the further records of a lookup that no other action in this console has made."""
         known = {step.result for other in self._ledger.actions if other.id != action.id for step in other.steps}
         return tuple(record for record in finding.others if record not in known)
 
     def _is_as_asked(self, action: Action, index: int, step: Step) -> bool:
-        """Return whether a step is still what was asked about; else a user has decided meanwhile, and that counts."""
+        """Return whether a step is unchanged since the request; else the user's newer decision applies."""
         now = self._ledger[action.id]
         return not now.withdrawn and now.steps[index] is step
 
 
 def _verdict_of(error: SystemCallError) -> Verdict:
-    """Return what an answer would mean if the write did not happen."""
+    """Return what an error response means if the write did not happen."""
     if isinstance(error, RejectedError):
         return Verdict.REJECTED
     if isinstance(error, ConflictError):
         return Verdict.CONFLICT
-    # A 503 may come from something before the system, which may still be at work.
+    # A 503 may come from a component in front of the system, while the system is still working.
     if isinstance(error, SignInRequiredError) or (isinstance(error, ThrottledError) and not error.is_outage):
         return Verdict.AGAIN
     return Verdict.NONE

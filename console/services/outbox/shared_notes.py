@@ -1,4 +1,4 @@
-"""Tells the other programs of one person on this computer which accounts were opened, and hears it from them."""
+"""Shares account accesses between the programs of one person on this computer: window and commands."""
 
 import asyncio
 import logging
@@ -13,14 +13,14 @@ _log = logging.getLogger(__name__)
 
 
 class SharedNotes:
-    """What window and commands note in common; without a log nothing is, and what is known here counts alone."""
+    """Entries that window and commands share. Without a log nothing is shared, and each program knows only its own."""
 
     def __init__(self, log: GuardLog | None, clock: Clock) -> None:
         self._shared, self._clock = log, clock
         self._adding: set[asyncio.Task[None]] = set()
 
     async def news(self) -> Sequence[AuditEntry]:
-        """Return what others noted since this was asked last, oldest first; nothing where that cannot be read."""
+        """Return the entries of other programs since the last call, oldest first; empty if they cannot be read."""
         if self._shared is None:
             return ()
         try:
@@ -30,7 +30,7 @@ class SharedNotes:
             return ()
 
     async def add(self, what: str, customer: str, words: str = "", facts: Mapping[str, str] | None = None) -> None:
-        """Note one thing; where that cannot be written, it is known here alone."""
+        """Write one entry; if that fails, only this program knows it."""
         if self._shared is None:
             return
         try:
@@ -43,14 +43,14 @@ class SharedNotes:
             _log.warning("other programs cannot be told of an account: %s", error)
 
     def add_later(self, what: str, customer: str) -> None:
-        """Note one thing behind the caller."""
+        """Write one entry in the background."""
         if self._shared is not None:
             task = asyncio.create_task(self.add(what, customer), name="note for other programs")
             self._adding.add(task)
             task.add_done_callback(self._adding.discard)
 
     async def aclose(self) -> None:
-        """Wait until everything is noted, and close what is shared."""
+        """Wait until all entries are written, then close the log."""
         await asyncio.gather(*self._adding, return_exceptions=True)
         if self._shared is not None:
             await self._shared.aclose()

@@ -1,4 +1,4 @@
-"""What is not sent yet when somebody closes the console or signs out, and what becomes of it."""
+"""Unsent work when a user closes the console or signs out: its summary, export and import."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,9 +12,9 @@ from console.services.actions import Actions
 from console.services.outbox import Outbox
 from console.services.outbox.drafts import Drafts
 
-# The others wait for a person's decision, which closing neither ends nor hurries.
+# Actions in other states wait for a person's decision; closing the console does not change that.
 _GO_BY_THEMSELVES = frozenset({ActionState.QUEUED, ActionState.SENDING, ActionState.UNKNOWN, ActionState.HALF_DONE})
-# Places where users type; the others hold how the window was.
+# Prefixes of draft keys with typed text; other drafts are the state of the window.
 _TYPED = ("note/", "contact/", "promise/", "act/", "edit/", "decide/")
 _NOT_TYPED = ("/open", "/reason")
 SHORTEST_PASSPHRASE = 10
@@ -34,24 +34,24 @@ class UnsentSummary:
 
     @property
     def is_worth_asking(self) -> bool:
-        """Whether the user must know before they close: something would be lost, or waits to be sent."""
+        """Whether the user must decide before closing: something would be lost, or is waiting to be sent."""
         return bool(self.going) if self.survives else bool(self.actions or self.drafts)
 
     @property
     def going(self) -> Sequence[Action]:
-        """The acts that are sent by themselves as soon as their systems can be reached."""
+        """The actions that are sent without a user as soon as their systems can be reached."""
         return [action for action in self.actions if action.state in _GO_BY_THEMSELVES and not action.needs_user]
 
 
 class UnsentWork:
-    """Says what is not sent, writes it to a file, and takes such a file in again."""
+    """Finds unsent work, exports it to a file, and imports such a file."""
 
     def __init__(self, outbox: Outbox, drafts: Drafts, actions: Actions, files: UnsentStore, *, is_kept: bool) -> None:
         self._outbox, self._drafts, self._actions, self._files = outbox, drafts, actions, files
         self._is_kept = is_kept
 
     async def unsent(self) -> UnsentSummary:
-        """Return what is not sent; typed text that could not be kept is tried once more before."""
+        """Return the unsent work, after one more try to save typed text."""
         await self._drafts.keep_now()
         typed = tuple(
             draft_key
@@ -62,7 +62,7 @@ class UnsentWork:
         return UnsentSummary(actions, typed, self._is_kept and self._drafts.is_kept)
 
     async def export(self, path: Path, passphrase: str) -> tuple[int, int]:
-        """Write everything unsent into a file that the passphrase opens; return how many acts and texts are in it.
+        """Export all unsent work to a file encrypted with the passphrase; return how many actions and drafts it has.
 
         Raises:
             StoreFullError: It cannot be written.
@@ -73,14 +73,14 @@ class UnsentWork:
         return len(found.actions), len(drafts)
 
     async def load(self, path: Path, passphrase: str) -> tuple[int, int]:
-        """Take in the work of a file and go on with it; return how many acts and texts of it were new here.
+        """Import the work of a file and continue it; return how many actions and drafts were new.
 
-        What is known here already stays as it is. Where it was exported from it may have been sent since, so every act
-        is looked for at its system before anything of it is sent. A text does not replace one that is typed here.
+        Actions and drafts that exist here are unchanged. The other console may have sent an imported action since, so
+        each is looked up at its system before anything is sent.
 
         Raises:
-            NotPossibleError: This user may not do what an act in it does; nothing is taken in.
-            StoreError: The file cannot be read, or an act could not be kept.
+            NotPossibleError: This user may not do an imported action; nothing is imported.
+            StoreError: The file cannot be read, or an action could not be saved.
         """
         actions, drafts = await asyncio.to_thread(self._files.load, path, passphrase)
         known = {action.id for action in self._outbox.actions}

@@ -1,1 +1,1 @@
-"""Finding customers by what was typed."""
+"""Customer search by any text that the rep types."""

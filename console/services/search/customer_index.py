@@ -1,4 +1,4 @@
-"""Learns whom the desk has seen from the facts that pass, so that they are found without asking a system."""
+"""Local index of customers that this console has loaded, so that a search finds them without a request."""
 
 import asyncio
 import logging
@@ -20,8 +20,9 @@ _log = logging.getLogger(__name__)
 _NUMBERED = frozenset({DataScope.BILLING_ACCOUNTS, DataScope.BILLS, DataScope.PRODUCT_ORDERS, DataScope.SERVICE_ORDERS})
 HERE = "desk"
 
-# Of so many customers the parts come in at once; of others what came first is in the store already.
+# Customers whose datasets may arrive at the same time; the first data of others is in the store already.
 _MOST_AT_ONCE = 64
+# Numbers with fewer digits are not searched.
 _LEAST_DIGITS = 3
 
 
@@ -32,7 +33,7 @@ class _Learned:
 
 
 class CustomerIndex:
-    """Puts customers into the local index, and finds them there; a store that fails finds nobody."""
+    """Adds customers to the local index and finds them; if the store fails, it finds none and logs that."""
 
     def __init__(self, store: PersonStore) -> None:
         self._store = store
@@ -41,11 +42,11 @@ class CustomerIndex:
 
     @property
     def size(self) -> CacheSize:
-        """How many customers' names and numbers are being put together in memory."""
+        """How many customers' names and numbers are being collected in memory."""
         return CacheSize("people being learned", len(self._learning), _MOST_AT_ONCE, "customers")
 
     def learn(self, customer_id: str, scope: Any, facts: Any) -> None:
-        """Take what a system told about a customer."""
+        """Index a customer's name and numbers from facts that a system sent."""
         learned = self._learned_of(customer_id)
         numbers, before = learned.numbers, len(learned.numbers)
         if scope in _NUMBERED and isinstance(facts, Records):
@@ -63,7 +64,7 @@ class CustomerIndex:
             self._start([whole])
 
     def _learned_of(self, customer_id: str) -> "_Learned":
-        """Return what was learned of a customer while they are open; the oldest is forgotten, the store has it."""
+        """Return the collected data of a customer; the oldest is dropped from memory, it is in the store."""
         learned = self._learning.setdefault(customer_id, _Learned())
         self._learning.move_to_end(customer_id)
         if len(self._learning) > _MOST_AT_ONCE:
@@ -71,16 +72,16 @@ class CustomerIndex:
         return learned
 
     async def prime(self, customers: Sequence[Customer]) -> None:
-        """Know these customers without having opened them."""
+        """Index customers that were never opened."""
         await self._store.put([person_of(customer, None) for customer in customers])
 
     async def find(self, query: SearchQuery, *, limit: int) -> Sequence[SearchHit]:
-        """Return known customers that a query may mean, best first."""
+        """Return indexed customers that a query may mean, best first, at most `limit`."""
         words = query.name or (query.email or "").partition("@")[0] or None
         typed = _digits(query.phone or query.number or "")
-        # A system may keep a number of its own country without the country's code.
+        # A system may store domestic numbers without the country code.
         national = national_digits(query.phone) if query.phone else ""
-        # A number of another country, dialled there with a zero before it, is kept without that.
+        # Numbers of other countries are stored without the leading zero that is dialled there.
         ways = [
             digits for digits in dict.fromkeys((typed, national, typed.lstrip("0"))) if len(digits) >= _LEAST_DIGITS
         ]
@@ -105,7 +106,7 @@ class CustomerIndex:
         ][::-1][:limit]
 
     async def find_whole(self, query: SearchQuery) -> frozenset[str]:
-        """Return known customers that a query names by a whole number or e-mail address."""
+        """Return indexed customers that have a query's exact number or e-mail address."""
         found: set[str] = set()
         try:
             national = national_digits(query.phone) if query.phone else None
@@ -118,7 +119,7 @@ class CustomerIndex:
         return frozenset(found)
 
     async def aclose(self) -> None:
-        """Wait until everything is kept."""
+        """Wait until everything is written."""
         await asyncio.gather(*self._writing, return_exceptions=True)
 
     def _start(self, people: Sequence[KnownPerson]) -> None:
@@ -134,7 +135,7 @@ class CustomerIndex:
 
 
 def person_of(customer: Customer, seen_at: Any) -> KnownPerson:
-    """Return what the index keeps of a customer."""
+    """Return the index entry of a customer."""
     telling = {medium.kind: medium.text for medium in reversed(customer.contact_media)}
     return KnownPerson(
         CustomerId(customer.id),

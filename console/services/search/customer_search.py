@@ -1,4 +1,4 @@
-"""Finding a customer by whatever was typed: all systems are asked side by side, and each says how far it is."""
+"""Customer search by any typed text: requests go to all systems in parallel, and each reports its progress."""
 
 import asyncio
 import re
@@ -21,10 +21,12 @@ from console.services.search.customer_index import CustomerIndex
 from console.services.search.phone import read_phone, split_extension
 from console.services.search.search_notes import SearchNotes
 
+# Characters of a search text that are read.
 _LONGEST_TEXT = 200
+# Hits per system, and extra lookups in CRM per system.
 _MOST_HITS = 25
 _MOST_LOOKED_UP = 8
-# One letter in four may be another.
+# Similarity of two words from 0 to 1: one letter in four may differ.
 _NEARLY = 0.74
 _EMAIL = re.compile(r"^[^\s@]+@[^\s@]+\.[^\s@]+$")
 _SIGNS = frozenset("_@.+()/'’&,:#-")
@@ -33,7 +35,7 @@ _SPACED_NUMBER = re.compile(r"^[A-Za-z]{0,4}[-_.\s(]*\d[\d\s./()-]*$")
 
 
 def _read_plain(plain: str, text: str, phone: str | None) -> SearchQuery:
-    """Return how a text in plain signs can be understood; `text` is as it was typed."""
+    """Return the possible meanings of a normalized text; `text` is as it was typed."""
     if _EMAIL.match(plain):
         return SearchQuery(plain, email=plain.lower())
     if "@" in plain:
@@ -44,18 +46,18 @@ def _read_plain(plain: str, text: str, phone: str | None) -> SearchQuery:
 
 
 def _plain(text: str) -> str:
-    """Return a text with single spaces, without signs that no name or number has, and without a hash before it."""
+    """Return a text with single spaces, without signs that no name or number has, and without leading `#`."""
     readable = "".join(_readable(sign) for sign in text[:_LONGEST_TEXT])
     return " ".join(readable.split()).lstrip("#").strip()
 
 
 def _may_be_number(plain: str) -> bool:
-    """Return whether a text may be the number of a record: it has a digit, and is one word or spaced like one."""
+    """Return whether a text may be a record number: it has a digit, and is one word or spaced like a number."""
     return any(sign.isdigit() for sign in plain) and (" " not in plain or bool(_SPACED_NUMBER.match(plain)))
 
 
 def _may_be_name(plain: str) -> bool:
-    """Return whether a text may be a name: two letters, or one character of a script where that may be a name."""
+    """Return whether a text may be a name: two letters, or one character in scripts where that is a name."""
     letters = sum(sign.isalpha() for sign in plain)
     return letters >= (1 if is_cjk(plain) else 2) and not _SPACED_NUMBER.match(plain)
 
@@ -74,13 +76,14 @@ class _Search:
 
 
 class CustomerSearch:
-    """Searches over all systems. Cancelling `find` drops what is under way.
+    """Searches all systems. Cancelling `find` drops the requests under way.
 
-    With `names_alone`, where accounts are closed until somebody opens them, CRM is asked for numbers and names alone.
-    `shows_names` is whether the name of a closed account may be shown. `noted` hears of every text that was looked for.
+    Use `names_alone` where accounts are locked until the caller is verified: CRM then gets requests for numbers and
+    names only. `shows_names` is whether the name of a locked account may be shown. `noted` is called with every search
+    text.
 
-    A closed account is found by a whole number, a whole e-mail address or a name: part of a number or an address would
-    tell what a caller is asked for.
+    A locked account is found only by a whole number, a whole e-mail address or a name. A partial match would reveal
+    data that verifies a caller.
     """
 
     def __init__(
@@ -105,8 +108,8 @@ class CustomerSearch:
         self._notes = SearchNotes(noted, clock)
 
     def read(self, text: str) -> SearchQuery:
-        """Return how a typed or pasted text can be understood; without any reading it finds nothing."""
-        if has_card_number(text) or MASK in text:  # nor what is left of one is asked of any system
+        """Return the possible meanings of a typed or pasted text; without any, the search finds nothing."""
+        if has_card_number(text) or MASK in text:  # not even a masked card number is sent to a system
             return SearchQuery("")
         phone = read_phone(text, self._country)
         if phone and _ADDRESS.match(text.strip()):
@@ -114,9 +117,9 @@ class CustomerSearch:
         return _read_plain(_plain(text), text, phone)
 
     async def find(self, query: SearchQuery, tell: Callable[[SearchResult], None]) -> None:
-        """Ask every system side by side; `tell` is called with what is known whenever that changes.
+        """Search all systems in parallel; call `tell` with the results so far on every change.
 
-        A system that fails is named with its sentence and does not end the others.
+        A system that fails is listed with its error message; the others continue.
         """
         self._notes.looked_for(query.text)
         search = _Search(query, tell)
@@ -132,11 +135,11 @@ class CustomerSearch:
         await asyncio.gather(*asking)
 
     async def aclose(self) -> None:
-        """Note the last search."""
+        """Log the last search."""
         await self._notes.aclose()
 
     async def _recall(self, search: _Search) -> None:
-        """Show whom the desk has seen, before any system answers."""
+        """Show customers from the local index, before any system responds."""
         hits = await self._people.find(search.query, limit=_MOST_HITS)
         if any(self._is_closed(hit) for hit in hits):
             whole = await self._people.find_whole(search.query)
@@ -151,7 +154,7 @@ class CustomerSearch:
             search.changed()
 
     def _shown(self, hits: Sequence[SearchHit]) -> list[SearchHit]:
-        """Return what may be shown of hits: of an account that is not open, whom it belongs to and why it was found."""
+        """Return what may be shown of hits; for a locked account, only its customer and why it was found."""
         if self._permissions.refusal_by_role(DataScope.CUSTOMER) is not None:
             return []
         return [
@@ -189,7 +192,7 @@ class CustomerSearch:
         return await finder.search_customers(query, limit=limit, names_alone=self._names_alone)
 
     async def _look_up(self, search: _Search, customers: Sequence[CustomerId]) -> None:
-        """Ask CRM what tells apart customers that another system found by number."""
+        """Load names and details from CRM for customers that another system found by number; at most 8."""
         known = {hit.customer_id for hit in search.hits if hit.system == self._crm}
         wanted = [customer_id for customer_id in dict.fromkeys(customers) if customer_id not in known][:_MOST_LOOKED_UP]
 
@@ -204,7 +207,7 @@ class CustomerSearch:
 
 
 def _readable(sign: str) -> str:
-    """Return a sign that may be part of what is looked for, a blank for any other; marks that cannot be seen go."""
+    """Return a sign that names or numbers may contain, a blank for any other; nothing for invisible marks."""
     category = unicodedata.category(sign)
     if category == "Cf":
         return ""
@@ -212,7 +215,7 @@ def _readable(sign: str) -> str:
 
 
 async def _or_nothing(asked: Awaitable[Sequence[SearchHit]]) -> Sequence[SearchHit]:
-    """Return the answer; where CRM fails, its own search has already said so."""
+    """Return the hits; none if CRM fails, because its own search reports that already."""
     try:
         return await asked
     except ConsoleError:
@@ -220,7 +223,7 @@ async def _or_nothing(asked: Awaitable[Sequence[SearchHit]]) -> Sequence[SearchH
 
 
 def _is_called(typed: str | None, name: str | None) -> bool:
-    """Return whether every word of a typed text is the beginning of a word of a name, or nearly one."""
+    """Return whether every word of a text is the beginning of a word of a name, or similar to one."""
     parts = index_words(name or "")
     ways = [*ways_to_read(typed or ""), *loose_ways_to_read(typed or "")]
     return any(all(_begins_one(word, parts) for word in way) for way in ways)
@@ -231,7 +234,7 @@ def _begins_one(word: str, parts: Sequence[str]) -> bool:
 
 
 def _together(hits: Sequence[SearchHit]) -> tuple[FoundCustomer, ...]:
-    """Return one entry a customer, in the order found; what one system does not say another may."""
+    """Return one entry per customer, in the order found; fields missing in one system come from another."""
     found: dict[CustomerId, FoundCustomer] = {}
     for hit in hits:
         reasons = ((hit.system, hit.matched),) if hit.matched is not None else ()

@@ -1,7 +1,7 @@
-"""Days as people type them: `2 Dec`, `Dec 2 2026`, `2026-12-02`, `Friday`, `tomorrow`, `+7`; of the past `-7`.
+"""Dates as people type them: `2 Dec`, `Dec 2 2026`, `2026-12-02`, `Friday`, `tomorrow`, `+7`; in the past `-7`.
 
-Of numbers alone the order of day and month is that of the deployment's country; whoever types one is shown the reading.
-Source: Unicode CLDR 45, short date formats.
+The deployment's country decides the order of day and month in dates of numbers only. The screen shows how the date was
+read. Source: Unicode CLDR 45, short date formats.
 """
 
 import re
@@ -17,7 +17,7 @@ _MONTHS = (
 )  # fmt: skip
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_FIRST_DAY = date(1990, 1, 1)  # before it nobody wrote anything down here
+_FIRST_DAY = date(1990, 1, 1)  # no records are older
 _YEAR_FIRST = re.compile(r"(\d{4})[./\- ]?(\d{1,2})[./\- ]?(\d{1,2})")
 _YEAR_LAST = re.compile(r"(\d{1,2})[./\- ](\d{1,2})[./\- ](\d{4})")
 _NO_YEAR = re.compile(r"(\d{1,2})[./\-](\d{1,2})(?:\.|[./\-](\d{2}))?")
@@ -28,7 +28,7 @@ _IN_DAYS = re.compile(r"(?:\+|in )(\d{1,3})(?: ?d(?:ays?)?)?")
 
 
 class DayOrder(Enum):
-    """Which of day and month stands first in numbers alone; `ASKED` where a country writes both, or the year first."""
+    """The order of day and month in numeric dates; `ASKED` for countries that use both, or put the year first."""
 
     DAY_FIRST = "day first"
     MONTH_FIRST = "month first"
@@ -40,21 +40,21 @@ _ASKED_IN = frozenset({"CA", "CN", "HK", "HU", "JP", "KR", "LT", "MN", "TW", "ZA
 
 
 def day_order(country: str) -> DayOrder:
-    """Return the order in which people of a country (ISO 3166) write day and month."""
+    """Return the order of day and month in a country (ISO 3166 code of two letters); `ASKED` if it is empty."""
     if country in _MONTH_FIRST_IN:
         return DayOrder.MONTH_FIRST
     return DayOrder.ASKED if country in _ASKED_IN or not country else DayOrder.DAY_FIRST
 
 
 class NoDayError(NotPossibleError):
-    """What was typed is no day, or could be two; the sentence says how to write it."""
+    """The input is not a date, or is ambiguous; the message says how to write it."""
 
 
 def read_day(text: str, today: date, order: DayOrder = DayOrder.ASKED) -> date:
-    """Return the day that was typed, counted from a user's own today; without a year the next such day.
+    """Return the typed date, relative to the user's own today; without a year, the next such date.
 
     Raises:
-        NoDayError: It is no day of the calendar, or numbers alone that could be two days in this order.
+        NoDayError: It is not a valid date, or is numeric and ambiguous in this order.
     """
     plain = _plain(text)
     found = _named(plain, today) or _written(plain, today, order)
@@ -65,10 +65,10 @@ def read_day(text: str, today: date, order: DayOrder = DayOrder.ASKED) -> date:
 
 
 def read_recent_day(text: str, today: date, order: DayOrder = DayOrder.ASKED) -> date:
-    """Return the day that was typed, today or before; without a year, or as a weekday, the last such day.
+    """Return the typed date, today or earlier; without a year or as a weekday, the last such date.
 
     Raises:
-        NoDayError: It is no day of the calendar, is before 1990 or to come, or numbers alone that could be two days.
+        NoDayError: It is not a valid date, is before 1990 or in the future, or is numeric and ambiguous.
     """
     plain, found = _plain(text), None
     if plain in {"today", "yesterday"}:
@@ -88,10 +88,10 @@ def read_recent_day(text: str, today: date, order: DayOrder = DayOrder.ASKED) ->
 
 
 def read_past_day(text: str, order: DayOrder = DayOrder.ASKED) -> date:
-    """Return a day of a known year as it was typed: `25 Nov 1980`, `1980-11-25`, `19801125`, or `25.11.1980`.
+    """Return a typed date with its year: `25 Nov 1980`, `1980-11-25`, `19801125`, or `25.11.1980`.
 
     Raises:
-        NoDayError: It is no day of the calendar, has no year in four digits, or numbers alone that could be two days.
+        NoDayError: It is not a valid date, has no year of four digits, or is numeric and ambiguous.
     """
     plain, found = _plain(text), None
     if match := _YEAR_FIRST.fullmatch(plain):
@@ -111,7 +111,7 @@ def _named(plain: str, today: date) -> date | None:
     if match := _IN_DAYS.fullmatch(plain):
         return today + timedelta(days=int(match[1]))
     weekday = _weekday(plain)
-    if weekday is not None:  # one that is today means the one in a week, as people say it
+    if weekday is not None:  # today's weekday means the one in a week, as people say it
         return today + timedelta(days=(weekday - today.weekday() - 1) % 7 + 1)
     return None
 
@@ -141,7 +141,7 @@ def _written(plain: str, today: date, order: DayOrder, *, before: bool = False) 
 def _of_two_numbers(
     plain: str, first: int, second: int, year: int | None, today: date, order: DayOrder, *, before: bool
 ) -> date | None:
-    """Return the day that two numbers mean in an order; in the other where it can be none in this."""
+    """Return the date of two numbers in an order; in the other order if this one gives no valid date."""
     used = _order_of(plain, order)
     if used is DayOrder.ASKED:
         raise NoDayError(say.DAY_AMBIGUOUS(plain=plain))
@@ -150,12 +150,12 @@ def _of_two_numbers(
 
 
 def _order_of(plain: str, order: DayOrder) -> DayOrder:
-    """Return the order of a written day: with points nobody writes the month first."""
+    """Return the order of a typed date: with dots the day is first, even where slashes mean month first."""
     return DayOrder.DAY_FIRST if order is DayOrder.MONTH_FIRST and "." in plain else order
 
 
 def _in_year(year: int | None, month: int, day: int, today: date, *, before: bool) -> date | None:
-    """Return a day of a year, without one the next such day, or with `before` the last."""
+    """Return a date in a year; without a year the next such date, or with `before` the last."""
     this = _day(today.year if year is None else year, month, day)
     if year is not None or this is None or this == today or (this < today) == before:
         return this
@@ -163,7 +163,7 @@ def _in_year(year: int | None, month: int, day: int, today: date, *, before: boo
 
 
 def _of_numbers(plain: str, first: int, second: int, year: int, order: DayOrder) -> date | None:
-    """Return the day that is meant: in the order of the country, or where it can be only one in the other."""
+    """Return the date of three numbers in the country's order; in the other order if only that one is valid."""
     day_first, month_first = _day(year, second, first), _day(year, first, second)
     may_be = {day_first, month_first} - {None}
     if len(may_be) > 1:
@@ -175,7 +175,7 @@ def _of_numbers(plain: str, first: int, second: int, year: int, order: DayOrder)
 
 
 def _plain(text: str) -> str:
-    """Return what was typed in lower case and with single blanks, also for dashes beside a word: `6-Jan-1957`."""
+    """Return the typed text in lower case with single blanks, also for dashes next to a word: `6-Jan-1957`."""
     spaced = re.sub(r"(?<=[^\W\d_])[-/.](?=\d)|(?<=\d)[-/.](?=[^\W\d_])", " ", text.replace(",", " "))
     return " ".join(spaced.split()).casefold()
 

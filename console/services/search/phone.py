@@ -8,29 +8,30 @@ from types import ModuleType
 from typing import Any
 
 _LOOKS_LIKE = re.compile(r"^[\d+()\[\]./\-\s‐-―]{6,40}$")
-# `tel:` is RFC 3966, `sip:` RFC 3261; what follows the number there are parameters and the server.
+# Source: RFC 3966 (`tel:`) and RFC 3261 (`sip:`). Parameters and the server follow the number.
 _SCHEME = re.compile(r"^(?:tel|sips?|callto):(?://)?", re.IGNORECASE)
 _AFTER_NUMBER = re.compile(r"[@;?].*$", re.DOTALL)
 _EXTENSION = re.compile(
     r"(?:\s*[;,]?\s*(?:extension|extn?|ext\s*=|x|durchwahl|poste)\s*[.:=]?\s*|\s*#\s*|\s*,{1,2}\s*)(\d{1,7})\s*$",
     re.IGNORECASE,
 )
+# Characters of a typed number that are read.
 _LONGEST_TYPED = 120
-# Fewer digits than these are the end of many numbers.
+# Digits. Many numbers share a shorter ending.
 _LEAST_COMPARED = 7
 
 
 @functools.cache
 def numbering_plans() -> ModuleType:
-    """Return the library with all countries' numbering plans; loading it takes too long for the window's thread."""
+    """Return the library with all countries' numbering plans; loading it is too slow for the window's thread."""
     return importlib.import_module("phonenumbers")
 
 
 def read_phone(text: str, country: str) -> str | None:
-    """Return a number in E.164 without its extension, or None where the text is no possible number.
+    """Return a number in E.164 without its extension, or None if the text is not a possible number.
 
-    `country` (ISO 3166) is where a number without a country code is dialled; a local one, without its area code, is no
-    number that can be told to another system. Source: ITU-T E.164.
+    `country` (ISO 3166) is where a number without a country code is dialled. A local number without its area code gives
+    None, because other systems could not use it. Source: ITU-T E.164.
     """
     number = _parsed(split_extension(text)[0], country)
     if number is None:
@@ -40,7 +41,7 @@ def read_phone(text: str, country: str) -> str | None:
 
 
 def split_extension(text: str) -> tuple[str, str | None]:
-    """Return a number as it was typed, without marks that cannot be seen, and its extension, None where it has none."""
+    """Return a typed number without invisible marks, and its extension; None if it has none."""
     typed = unicodedata.normalize("NFKC", text[:_LONGEST_TYPED])
     plain = "".join(sign for sign in typed if unicodedata.category(sign) != "Cf").strip()
     address = _SCHEME.match(plain)
@@ -54,7 +55,7 @@ def split_extension(text: str) -> tuple[str, str | None]:
 
 
 def national_digits(phone: str) -> str:
-    """Return the digits of a number in E.164 without its country code, as systems keep numbers of their own country."""
+    """Return the digits of an E.164 number without its country code, as systems may store domestic numbers."""
     phonenumbers = numbering_plans()
     try:
         return str(phonenumbers.national_significant_number(phonenumbers.parse(phone, None)))
@@ -63,7 +64,7 @@ def national_digits(phone: str) -> str:
 
 
 def is_same_number(one: str, other: str) -> bool:
-    """Return whether two numbers are one, where systems may have written it with its country code or without."""
+    """Return whether two numbers are the same, where each may be written with or without its country code."""
     first, second = (split_extension(text)[0] for text in (one, other))
     digits = sorted((_digits(first), _digits(second)), key=len)
     if first.startswith("+") and second.startswith("+"):
@@ -73,7 +74,7 @@ def is_same_number(one: str, other: str) -> bool:
 
 
 def show_phone(text: str) -> str:
-    """Return a number in the form it is read aloud in its country's way; what is no number stays as it is."""
+    """Return a number in the international format with its country's spacing; other text stays as it is."""
     phonenumbers = numbering_plans()
     try:
         number = phonenumbers.parse(text, None)
@@ -83,7 +84,7 @@ def show_phone(text: str) -> str:
 
 
 def _parsed(plain: str, country: str) -> Any:
-    """Return a number as the library has it, or None where it is none, or none that can be dialled from elsewhere."""
+    """Return a parsed number, or None if it is invalid or cannot be dialled from elsewhere."""
     if not _LOOKS_LIKE.match(plain):
         return None
     phonenumbers = numbering_plans()

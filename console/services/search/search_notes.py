@@ -1,16 +1,16 @@
-"""Writes down what was searched for: each text once, not every key on the way to it."""
+"""Log of search texts: each text once, not every keystroke."""
 
 import asyncio
 from collections.abc import Callable
 
 from console.ports.clock import Clock
 
-# Who types on within this time is still typing the same.
+# Keystrokes within this time belong to the same text.
 _SETTLED_AFTER_S = 3.0
 
 
 class SearchNotes:
-    """Notes a text once nobody types on, or once something else is typed."""
+    """Logs a text once the user stops typing for 3 s, or types something else."""
 
     def __init__(self, noted: Callable[[str], None], clock: Clock) -> None:
         self._noted, self._clock = noted, clock
@@ -18,7 +18,7 @@ class SearchNotes:
         self._settling: asyncio.Task[None] | None = None
 
     def looked_for(self, text: str) -> None:
-        """Take what was looked for now."""
+        """Note the current search text."""
         if not text or text == self._text:
             return
         if self._text and not (text.startswith(self._text) or self._text.startswith(text)):
@@ -29,7 +29,7 @@ class SearchNotes:
         self._settling = asyncio.create_task(self._settle(), name="note a search")
 
     async def aclose(self) -> None:
-        """Note what is not noted yet."""
+        """Log a text that is not logged yet."""
         if self._settling is not None:
             self._settling.cancel()
             await asyncio.gather(self._settling, return_exceptions=True)

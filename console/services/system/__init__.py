@@ -1,1 +1,1 @@
-"""The state of the systems and of the network."""
+"""State of the systems, the network and the clock."""

@@ -1,4 +1,4 @@
-"""How each system is doing, judged by every answer it gives, and the test of its connection."""
+"""Health of each system, updated with every response, and the connection test."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -10,7 +10,9 @@ from console.ports.systems import Systems
 from console.services.system.subscribers import Subscribers
 
 _log = logging.getLogger(__name__)
+# A response that takes longer than this is slow.
 _SLOW_MS = 2000.0
+# Damaged records: remembered per system, and logged per response.
 _MOST_DAMAGES = 50
 _MOST_LOGGED = 3
 
@@ -18,7 +20,7 @@ HealthCallback = Callable[[SystemHealth, SystemState], None]
 
 
 class HealthBoard:
-    """The state of all systems; an outage is logged once, and so is its end."""
+    """The state of all systems; the start and the end of an outage are logged once each."""
 
     def __init__(self, systems: Sequence[str]) -> None:
         self._health = {name: SystemHealth(name) for name in systems}
@@ -29,15 +31,15 @@ class HealthBoard:
         return self._health[system]
 
     def damages(self, system: str) -> Sequence[Damage]:
-        """Return the latest records and values of a system that could not be read, newest last."""
+        """Return the latest 50 unreadable records and values of a system, newest last."""
         return tuple(self._damages[system])
 
     def subscribe(self, on_change: HealthCallback) -> Callable[[], None]:
-        """Call back with a system's health and its state before, on every answer; return what ends that."""
+        """Call back with a system's health and previous state on each response; return a function to unsubscribe."""
         return self._subscribers.add(on_change)
 
     def note(self, exchange: Exchange) -> None:
-        """Take note of how one request ended."""
+        """Update a system's state with the result of one request."""
         before = self._health[exchange.system]
         if exchange.unavailable:
             state = SystemState.DOWN
@@ -58,12 +60,12 @@ class HealthBoard:
         )
         self._health[exchange.system] = after
         if (state is SystemState.DOWN) != (before.state is SystemState.DOWN):
-            # Without the sentence: a system's own words may hold a customer's data. The request's line has its code.
+            # Without the error text: it may contain a customer's data. The log line of the request has its code.
             _log.warning("%s %s", exchange.system, "is down" if state is SystemState.DOWN else "is back")
         self._subscribers.notify(after, before.state)
 
     def note_damage(self, system: str, damages: Sequence[Damage]) -> None:
-        """Count records and values that could not be read, keep the latest of them and log the first."""
+        """Count unreadable records and values, save the latest 50 and log the first three."""
         for damage in damages[:_MOST_LOGGED]:
             _log.warning("%s: a %s is damaged: %s", system, damage.resource, damage.reason)
         kept = self._damages[system]
@@ -75,11 +77,11 @@ class HealthBoard:
 
 
 class Connections:
-    """Tests the connection to each system on demand."""
+    """Tests the connection to a system on demand."""
 
     def __init__(self, systems: Systems) -> None:
         self._systems = {system.name: system.checked for system in systems.every}
 
     async def test(self, system: str) -> Sequence[CheckResult]:
-        """Return what each API of a system says to a small question, in the system's order; never raises."""
+        """Return the result of a small request to each API of a system, in the system's order; never raises."""
         return await self._systems[system].check()

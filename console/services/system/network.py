@@ -1,4 +1,4 @@
-"""Whether this computer has a network at all, as the operating system says it."""
+"""Whether this computer has a network, as the operating system reports it."""
 
 import logging
 from collections.abc import Callable
@@ -9,18 +9,18 @@ _log = logging.getLogger(__name__)
 
 
 class Network:
-    """Told by the window what the operating system knows; without that knowledge there is a network."""
+    """The network's state, set by the window from the operating system; online until something else is known."""
 
     def __init__(self) -> None:
         self.is_online = True
         self._subscribers: Subscribers[[bool]] = Subscribers()
 
     def subscribe(self, on_change: Callable[[bool], None]) -> Callable[[], None]:
-        """Call back when the network goes or comes; return what ends that."""
+        """Call back when the network goes down or comes back; return a function that unsubscribes."""
         return self._subscribers.add(on_change)
 
     def set_online(self, *, online: bool) -> None:
-        """Take note; what is as it was is told to nobody."""
+        """Set the state; subscribers are called only if it has changed."""
         if online == self.is_online:
             return
         self.is_online = online

@@ -1,18 +1,18 @@
-"""A time of day that cannot be set: what locks and lapses goes by it, and a clock that is set is written down."""
+"""A clock that users cannot set: locks and expiry use it, and changes of the computer's clock are logged."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from console.ports.clock import Clock
 
-# A clock that is kept right by the network moves by less than this.
+# Corrections over the network move a clock by less than this.
 _JUMP = timedelta(minutes=2)
 
 
 class SteadyClock:
-    """Goes on from the time of day at its start by what the computer counts since it was booted. Implements the port.
+    """Starts at the computer's time of day and continues by its boot counter. Implements the port `Clock`.
 
-    `jumped` hears by how much the computer's own clock was set, each time it was.
+    `jumped` is called each time the computer's clock was set by more than 2 min, with the difference.
     """
 
     def __init__(self, clock: Clock, jumped: Callable[[timedelta], None] = lambda _by: None) -> None:
@@ -21,7 +21,7 @@ class SteadyClock:
         self._off = timedelta()
 
     def now(self) -> datetime:
-        """Return the time of day, whatever the computer's clock was set to since the start."""
+        """Return the time of day (aware UTC), unaffected by changes of the computer's clock since the start."""
         steady = self._began + timedelta(seconds=self._clock.boot_s() - self._began_s)
         off = self._clock.now() - steady
         if abs(off - self._off) > _JUMP:

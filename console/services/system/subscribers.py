@@ -9,13 +9,13 @@ _log = logging.getLogger(__name__)
 
 
 class Subscribers(Generic[P]):
-    """Calls the callbacks in the order they were added; one that raises is logged and stops none of the others."""
+    """Calls callbacks in the order they were added; one that raises is logged, and the others are still called."""
 
     def __init__(self) -> None:
         self._callbacks: list[Callable[P, object]] = []
 
     def add(self, on_change: Callable[P, object]) -> Callable[[], None]:
-        """Call back from now on; return a function that ends it."""
+        """Add a callback; return a function that removes it."""
         self._callbacks.append(on_change)
         return lambda: self._callbacks.remove(on_change) if on_change in self._callbacks else None
 

@@ -1,1 +1,1 @@
-"""What is shown while an account, the window or the person is locked out."""
+"""The views for locked accounts, the locked window, and sign-in."""

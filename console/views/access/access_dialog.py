@@ -1,4 +1,7 @@
-"""Asks who calls, or why an account is opened without a caller. Of the account it shows no more than whom to ask."""
+"""The dialog that verifies the caller, or asks for a reason to open an account without one.
+
+Of the account it shows only the name, phone number and customer number, as far as the deployment allows.
+"""
 
 import contextlib
 import functools
@@ -28,15 +31,18 @@ from console.views.widgets.labels import Button, Label, button_row
 from console.views.widgets.live_page import PlainScroll
 
 _REASONS = (
-    (AccessReason.TICKET, "No caller: a ticket, by its number"),
-    (AccessReason.JOB, "No caller: a visit, by its number"),
-    (AccessReason.TYPED, "No caller: another reason, in words"),
+    (AccessReason.TICKET, "No caller: working on a ticket"),
+    (AccessReason.JOB, "No caller: working on an appointment"),
+    (AccessReason.TYPED, "No caller: other reason"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What is asked for a way of opening an account: whether anything is typed, the words above it, and its form."""
+    """The entry field for one way to open an account.
+
+    `wants` is whether an entry is needed, `words` is the label, `hint` the placeholder, `digits` allows digits only.
+    """
 
     wants: bool
     words: str
@@ -45,14 +51,17 @@ class _Asked:
 
 
 class AccessDialog(FramedDialog):
-    """Emits `opened` once the account is open. Up and Down choose how, Ctrl+Enter opens, Esc leaves it closed."""
+    """The dialog over the window. Up and Down choose the way, Ctrl+Enter opens, Esc cancels.
+
+    It emits `opened` with the customer number when the account is open.
+    """
 
     opened = Signal(str)
 
     def __init__(self, console: Console, bridge: Bridge, customer_id: CustomerId, window: QWidget) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(tr("Who calls?"))
+        self.setWindowTitle(tr("Who's calling?"))
         self.setMinimumWidth(480)
         self._console, self._bridge, self._customer_id = console, bridge, customer_id
         self.busy = False
@@ -67,10 +76,10 @@ class AccessDialog(FramedDialog):
         column.setSpacing(8)
         column.addWidget(self.who)
         is_open = self._is_open = console.access.grant_of(customer_id) is not None
-        intro = tr("The account is closed. Verify the caller, or say why it is opened without one.")
+        intro = tr("Locked. Verify the caller, or give a reason for opening without one.")
         if is_open:
             self.setWindowTitle(tr("Verify the caller"))
-            intro = tr("The account is open. Single calls, orders and new contact data need one of these.")
+            intro = tr("The account is open. For call details, orders and new contact details, use one of these.")
         column.addWidget(Label(intro, "small", look="secondary", wrap=True))
         self.ways: list[tuple[ChoiceButton, str, AccessReason | None]] = []
         ways = self._make_ways()
@@ -83,7 +92,7 @@ class AccessDialog(FramedDialog):
         self.open_button = Button(send_words(tr("Verify") if is_open else tr("Open the account")), "main")
         self.open_button.setAutoDefault(False)
         self.open_button.clicked.connect(self.open_account)
-        leave = Button((tr("Close   {}") if is_open else tr("Leave it closed   {}")).format("Esc"), "plain")
+        leave = Button((tr("Close   {}") if is_open else tr("Cancel   {}")).format("Esc"), "plain")
         leave.setAutoDefault(False)
         leave.clicked.connect(self.reject)
         column.addLayout(button_row(leave, self.open_button))
@@ -91,7 +100,7 @@ class AccessDialog(FramedDialog):
         self.ways[0][0].setChecked(True)
         self.answer.setFocus()
         whole = self.sizeHint().height() - room.sizeHint().height() + ways.sizeHint().height()
-        title = 40  # what the system adds above, which is known only once the window stands
+        title = 40  # pixels for the title bar; Qt knows the real height only after the dialog is shown
         self.resize(self.minimumWidth(), min(whole, self.screen().availableGeometry().height() - title))
         refusal = console.access.refusal_to_open(customer_id)
         if refusal is not None:
@@ -100,7 +109,7 @@ class AccessDialog(FramedDialog):
         bridge.run_query(self, console.access.caller(customer_id), self._show_caller, self._failed)
 
     def _make_ways(self) -> QWidget:
-        """Return the choices: by what the caller is verified, or why there is none."""
+        """Return the choices: the ways to verify the caller, or the reasons for having no caller."""
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, 0, 0)
@@ -108,7 +117,7 @@ class AccessDialog(FramedDialog):
         access = self._console.access
         found: list[tuple[str, str, AccessReason | None]] = []
         for method in access.methods_for(self._customer_id):
-            more = tr("  ·  opens everything") if method.opens == "call detail" and not self._is_open else ""
+            more = tr("  ·  also unlocks call records") if method.opens == "call detail" and not self._is_open else ""
             found.append((tr(method.words) + more, method.name, None))
         if access.grant_of(self._customer_id) is None:
             found += [(tr(words), "", reason) for reason, words in _REASONS]
@@ -128,15 +137,15 @@ class AccessDialog(FramedDialog):
         return next((name, reason) for button, name, reason in self.ways if button.isChecked())
 
     def _by_reason(self, reason: AccessReason) -> _Asked:
-        hints = {AccessReason.TICKET: tr("of the ticket"), AccessReason.JOB: tr("of the visit")}
+        hints = {AccessReason.TICKET: tr("Ticket number"), AccessReason.JOB: tr("Appointment number")}
         return _Asked(wants=True, words=tr("Number or reason"), hint=hints.get(reason, ""))
 
     def _by_method(self, name: str) -> _Asked:
         method = next(one for one in self._console.access.methods if one.name == name)
         if method.checks is None:
-            return _Asked(wants=False, words=tr("Nothing is typed for this"), digits=method.proof is not None)
-        hint = tr("like 25 Nov 1980") if method.checks == "birth_on" else ""
-        return _Asked(wants=True, words=tr("What the caller says"), hint=hint, digits=method.proof is not None)
+            return _Asked(wants=False, words=tr("No entry needed"), digits=method.proof is not None)
+        hint = tr("like Nov 25 1980") if method.checks == "birth_on" else ""
+        return _Asked(wants=True, words=tr("Caller's answer"), hint=hint, digits=method.proof is not None)
 
     def _show_way(self) -> None:
         name, reason = self._way
@@ -148,10 +157,10 @@ class AccessDialog(FramedDialog):
         self.answer.setInputMethodHints(
             Qt.InputMethodHint.ImhDigitsOnly if asked.digits else Qt.InputMethodHint.ImhNone
         )
-        self.answer.setReadOnly(not asked.wants)  # disabled it would give the focus to a button, and Enter would leave
+        self.answer.setReadOnly(not asked.wants)  # disabled, it would give a button the focus, and Enter would cancel
         self.answer.clear()
         self.message.set_words(
-            "" if asked.wants else tr("Opening it, you answer for having done this. It is recorded.")
+            "" if asked.wants else tr("By opening this account you confirm that you did this. It is logged.")
         )
         self.message.set_look("mark", "info")
         if asked.wants:
@@ -166,7 +175,7 @@ class AccessDialog(FramedDialog):
         return field
 
     def _show_reading(self, typed: str) -> None:
-        """Show how a day of birth is read, as numbers alone are read by the country; while it is none, nothing."""
+        """Show how the date of birth was read. The country sets the order of numbers; an invalid date shows nothing."""
         method = next((one for one in self._console.access.methods if one.name == self._way[0]), None)
         if method is None or method.checks != "birth_on":
             return
@@ -178,7 +187,7 @@ class AccessDialog(FramedDialog):
 
     @property
     def _first(self) -> Method | None:
-        """The chosen way, while something comes before it: the number on file is shown, or a code is sent."""
+        """The chosen method while its first step is missing: show the number on file, or send a code. Else None."""
         method = next((one for one in self._console.access.methods if one.name == self._way[0]), None)
         needs = method is not None and (method.shows == "phone" or method.checks == "code")
         return method if needs and method is not None and method.name not in self._prepared else None
@@ -197,7 +206,7 @@ class AccessDialog(FramedDialog):
         if self._way[0] == name:
             self.message.set_look("mark", "info")
             self.message.set_words(
-                tr("Sent to the number that ends in {}. Type what the caller reads.").format(sent.ends_in)
+                tr("Sent to the number ending in {}. Enter the code that the caller reads.").format(sent.ends_in)
             )
             self.answer.setFocus()
 
@@ -206,21 +215,21 @@ class AccessDialog(FramedDialog):
         self._prepared.add(name)
         self._name_button()
         if self._way[0] == name:
-            call = tr("On file: {}. Opening it, you answer for having called there. It is recorded.")
-            self.message.set_words(call.format(show_phone(number)) if number else tr("CRM keeps no phone number."))
+            call = tr("On file: {}. By opening this account you confirm that you called this number. It is logged.")
+            self.message.set_words(call.format(show_phone(number)) if number else tr("CRM has no phone number."))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         ways = [button for button, _name, _reason in self.ways]
         if is_send(event):
             self.open_account()
-        elif event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:  # from the field too
+        elif event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:  # also while the field has the focus
             at = next(index for index, button in enumerate(ways) if button.isChecked())
             ways[(at + (1 if event.key() == Qt.Key.Key_Down else -1)) % len(ways)].setChecked(True)
         else:
             super().keyPressEvent(event)
 
     def open_account(self) -> None:
-        """Open the account the chosen way, or say why not."""
+        """Open the account in the chosen way, or do the method's first step. On failure show the reason."""
         if self.busy:
             return
         self.busy = True
@@ -244,7 +253,7 @@ class AccessDialog(FramedDialog):
     def _done(self, grant: AccessGrant) -> None:
         how = tr("Everything is open.")
         if grant.level is not AccessLevel.CALL_DETAIL:
-            how = tr("Single calls, orders and new contact data need a stronger way.")
+            how = tr("For call details, orders and new contact details, use a stronger verification.")
         self._bridge.on_unhandled(tr("Open for {}: {}. {}").format(grant.reason.value, grant.how, how))
         self.accept()
         self.opened.emit(self._customer_id)
@@ -253,12 +262,12 @@ class AccessDialog(FramedDialog):
         self.busy = False
         self.message.set_look("mark", "danger")
         self.message.set_words(in_words(error.message))
-        self.answer.setFocus()  # after a click it is on the button, and what is typed next would go nowhere
+        self.answer.setFocus()  # after a click the button has it, and the next keys would be lost
         self.answer.selectAll()
 
 
 def close_forms(window: QWidget) -> None:
-    """Close what stands over the page of an account that is closed: a form, or where a value comes from."""
+    """Close all forms and origin dialogs over the page of a locked account. Access dialogs stay open."""
     for dialog in window.findChildren(QDialog):
         if not isinstance(dialog, AccessDialog):
             dialog.reject()

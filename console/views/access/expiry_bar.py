@@ -1,4 +1,4 @@
-"""Closes accounts whose opening has lapsed, and says so two minutes before, when it can still be prolonged."""
+"""The bar that locks accounts when their access grant expires. It warns 2 minutes before, so that reps can extend."""
 
 from collections.abc import Callable, Sequence
 
@@ -18,7 +18,10 @@ _MOST_NAMED = 3
 
 
 class ExpiryBar(StateSurface):
-    """Stands over the window while an opening is about to lapse; takes no focus. `close` closes a customer's tabs."""
+    """The bar above the window, visible while an access grant expires soon. It does not take the focus.
+
+    `close` closes a customer's tabs.
+    """
 
     def __init__(
         self,
@@ -31,12 +34,10 @@ class ExpiryBar(StateSurface):
         super().__init__()
         self._window, self._access, self._name_of, self._close = window, access, name_of, close
         self.set_state("attention")
-        self.setAccessibleName(tr("About to close"))
+        self.setAccessibleName(tr("Locks soon"))
         self.message = Label("", wrap=True)
         self.message.set_look("mark", "attention")
-        self.button = Button(
-            tr("Still with them: keep it open   {}").format(texts.keys(PROLONG_KEYS)), "plain", "small"
-        )
+        self.button = Button(tr("Still on the call: keep open   {}").format(texts.keys(PROLONG_KEYS)), "plain", "small")
         self.button.setAccessibleName(tr("Keep the account open"))
         self.button.clicked.connect(self.prolong)
         row = QHBoxLayout(self)
@@ -51,31 +52,31 @@ class ExpiryBar(StateSurface):
         self._looking.start(_LOOK_EVERY_MS)
 
     def look(self) -> None:
-        """Close what has lapsed and tell of what is about to."""
+        """Lock accounts whose access grant has expired, and show those that expire soon."""
         expired, soon = self._access.expiring()
         for grant in expired:
             name = self._name_of(grant.customer_id)
             self._close(grant.customer_id)
             self._access.close(grant.customer_id)
-            message = tr("{} was closed, as its time had passed. What you typed is kept; {} opens it again.")
+            message = tr("{} was locked because its time ran out. Your drafts are saved. Press {} to open it again.")
             self._window.status.say(message.format(name, texts.keys("Ctrl+Shift+T")))
         self.setVisible(bool(soon))
         if soon:
-            message = tr("{}: the account closes within two minutes; what you typed is kept.")
+            message = tr("{}: locks in 2 minutes. Your drafts are saved.")
             words = message.format(self._names(soon))
-            keep = tr("Still with them: keep it open   {}") if len(soon) == 1 else tr("Keep all {} open   {}")
+            keep = tr("Still on the call: keep open   {}") if len(soon) == 1 else tr("Keep all {} open   {}")
             self.button.setText(keep.format(*([] if len(soon) == 1 else [len(soon)]), texts.keys(PROLONG_KEYS)))
             if self.message.text() != words:
                 self.message.set_words(words)
                 self._window.status.say(words)
 
     def prolong(self) -> None:
-        """Keep open what is about to close."""
+        """Extend all access grants that expire soon."""
         soon = self._access.expiring()[1]
         for grant in soon:
             self._access.prolong(grant.customer_id)
         if soon:
-            self._window.status.say(tr("Stays open: {}.").format(self._names(soon)))
+            self._window.status.say(tr("Kept open: {}.").format(self._names(soon)))
         self.look()
 
     def _names(self, access: Sequence[AccessGrant]) -> str:

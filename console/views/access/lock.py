@@ -1,6 +1,6 @@
-"""Locks the desk after a while without a hand on it, or with the operating system's screen.
+"""The lock of the console, after a time without input or together with the operating system's screen.
 
-What the window shows is taken out of it, not only covered.
+The lock removes the content from the window. It is not only covered.
 """
 
 from collections.abc import Callable
@@ -20,13 +20,13 @@ from console.views.window.app_events import seconds
 from console.views.window.main_window import MainWindow
 
 _LOOK_EVERY_MS = 5000
-# The property of an action that works while the desk is locked.
+# The Qt property of an action that works while the console is locked.
 WHILE_LOCKED = "whileLocked"
 _WIDEST_BAR = 720
 
 
 class LockPage(Surface):
-    """What stands in the window while it is locked."""
+    """The page that the window shows while it is locked."""
 
     def __init__(self) -> None:
         super().__init__("window")
@@ -34,7 +34,7 @@ class LockPage(Surface):
         sign.setPixmap(ICON.pixmap("locked", 40, THEME.colour("textSecondary")))
         sign.setAlignment(Qt.AlignmentFlag.AlignCenter)
         title = Label(tr("Locked"), "page", semibold=True)
-        kept = Label(tr("What was open and typed is kept and comes back."), look="secondary")
+        kept = Label(tr("Your open customers and drafts are saved."), look="secondary")
         self._column = QVBoxLayout(self)
         self._column.setSpacing(10)
         self._column.addStretch()
@@ -46,16 +46,16 @@ class LockPage(Surface):
         self._column.addStretch()
 
     def put(self, bar: QWidget) -> None:
-        """Show what unlocks."""
-        bar.setMinimumHeight(72)  # a sentence of two lines
+        """Show the bar that unlocks the console."""
+        bar.setMinimumHeight(72)  # pixels; room for a sentence of two lines
         bar.setFixedWidth(_WIDEST_BAR if self.width() > _WIDEST_BAR else max(320, self.width() - 20))
         self._column.insertWidget(self._column.count() - 1, bar, 0, Qt.AlignmentFlag.AlignHCenter)
 
 
 class ConsoleLock(QObject):
-    """Locks when nobody has touched keyboard or mouse for `after_s`, and when the screen is locked.
+    """The lock of the window, after `after_s` seconds without input and when the screen is locked.
 
-    `wanted` has somebody unlock it.
+    `wanted` is called after locking and starts the sign-in that unlocks.
     """
 
     def __init__(self, window: MainWindow, wanted: Callable[[], None]) -> None:
@@ -65,12 +65,12 @@ class ConsoleLock(QObject):
         self._dialogs: list[QDialog] = []
         self._focused: QWidget | None = None
         self._actions: list[QAction] = []
-        self.page: LockPage  # there once it was locked
+        self.page: LockPage  # set by the first lock
         self._looking = QTimer(self)
         self._looking.timeout.connect(self.look)
 
     def start(self) -> None:
-        """Begin to watch."""
+        """Start to watch for idle time and for the operating system's lock."""
         self._looking.start(_LOOK_EVERY_MS)
         watch_os_lock(self._window, self.lock)
 
@@ -79,15 +79,15 @@ class ConsoleLock(QObject):
         return self._inside is not None
 
     def look(self) -> None:
-        """Lock where nobody was there for too long; also after the computer slept."""
+        """Lock if the last input is too long ago. Sleep of the computer counts as idle time."""
         if not self.is_locked and seconds() - self._window.events.touched_s >= self.after_s:
             self.lock()
 
     def lock(self) -> None:
-        """Take everything out of the window and have somebody sign in; what was typed stays where it is."""
+        """Remove everything from the window and start the sign-in. Typed text is not lost."""
         if self.is_locked:
             return
-        while (popup := QApplication.activePopupWidget()) is not None:  # a menu, or the list of a field
+        while (popup := QApplication.activePopupWidget()) is not None:  # a menu, or the list of a combo box
             popup.close()
         self._focused = self._window.focusWidget()
         self._dialogs = [one for one in self._window.findChildren(QDialog) if one.isVisible()]
@@ -96,10 +96,10 @@ class ConsoleLock(QObject):
         inside = self._inside = self._window.takeCentralWidget()
         if inside is not None:
             inside.setParent(None)
-        self.page = LockPage()  # made now, in the theme of now, once the icons are there
+        self.page = LockPage()  # created now: the icons are loaded and the theme is current
         self._window.setCentralWidget(self.page)
         self.page.show()
-        # Keys would go on working otherwise, the search's among them.
+        # Otherwise their keys would still work, also those of the search.
         every = self._window.findChildren(QAction)
         usable = (one for one in every if one.isEnabled() and one.menu() is None and not one.property(WHILE_LOCKED))
         self._actions = [one for one in usable if one.menuRole() is not QAction.MenuRole.QuitRole]
@@ -110,7 +110,7 @@ class ConsoleLock(QObject):
         self._wanted()
 
     def unlock(self) -> None:
-        """Put everything back as it was."""
+        """Restore everything as it was before the lock."""
         if self._inside is None:
             return
         self._window.takeCentralWidget()
@@ -121,7 +121,7 @@ class ConsoleLock(QObject):
         self._window.lock_title(locked=False)
         for action in self._actions:
             action.setEnabled(True)
-        if self._focused is not None and isValid(self._focused):  # what was closed meanwhile is gone
+        if self._focused is not None and isValid(self._focused):  # it may be closed by now
             self._focused.setFocus()
         for dialog in self._dialogs:
             dialog.show()

@@ -1,4 +1,4 @@
-"""Hears when the operating system locks its screen or goes to sleep, so that the desk locks with it."""
+"""Operating system functions: notice when it locks its screen or goes to sleep, and hide windows from screenshots."""
 
 import ctypes
 import importlib
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 _log = logging.getLogger(__name__)
 
-# Screen savers of the desktops tell the session's bus whether they lock; logind tells the system's, for all of them.
+# Desktop screen savers report a lock on the D-Bus session bus. logind reports it on the system bus, for all desktops.
 _ON_SESSION_BUS = (
     ("org.freedesktop.ScreenSaver", "ActiveChanged", "active(bool)"),
     ("org.gnome.ScreenSaver", "ActiveChanged", "active(bool)"),
@@ -27,9 +27,9 @@ _POLL_MS = 2000
 
 
 def watch_os_lock(window: QWidget, lock: Callable[[], None]) -> QObject | None:
-    """Call `lock` whenever the screen is locked or the computer goes to sleep; None where the system cannot tell.
+    """Call `lock` whenever the screen is locked or the computer goes to sleep.
 
-    What is returned listens as long as the window lives.
+    Return the listener, which lives as long as the window, or None if no D-Bus connection is available on Linux.
     """
     if sys.platform == "win32":
         return _WindowsSession(window, lock)
@@ -57,7 +57,7 @@ def _linux(window: QWidget, lock: Callable[[], None]) -> QObject | None:
 
 
 class _BusListener(QObject):
-    """Takes the signals of D-Bus."""
+    """The receiver of the D-Bus signals."""
 
     def __init__(self, window: QWidget, lock: Callable[[], None]) -> None:
         super().__init__(window)
@@ -74,7 +74,7 @@ class _BusListener(QObject):
 
 
 class _MacSession(QObject):
-    """Asks the session every two seconds; macOS tells it to programs in Objective-C alone."""
+    """A check of the session every 2 s. macOS notifies only programs in Objective-C."""
 
     def __init__(self, window: QWidget, lock: Callable[[], None]) -> None:
         super().__init__(window)
@@ -91,7 +91,7 @@ class _MacSession(QObject):
 
 
 def _is_mac_locked() -> bool:
-    """Return whether the session's dictionary has the mark of a locked screen."""
+    """Return whether the session's dictionary has the key `CGSSessionScreenIsLocked`."""
     graphics: Any = ctypes.CDLL("/System/Library/Frameworks/CoreGraphics.framework/CoreGraphics")
     foundation: Any = ctypes.CDLL("/System/Library/Frameworks/CoreFoundation.framework/CoreFoundation")
     graphics.CGSessionCopyCurrentDictionary.restype = ctypes.c_void_p
@@ -111,7 +111,7 @@ def _is_mac_locked() -> bool:
 
 
 class _WindowsSession(QObject):
-    """Registers the window for the session's notices, which come as native messages."""
+    """The window's registration for session notifications, which arrive as native messages."""
 
     def __init__(self, window: QWidget, lock: Callable[[], None]) -> None:
         super().__init__(window)
@@ -126,7 +126,7 @@ class _WindowsSession(QObject):
 
 
 class _SessionFilter(QAbstractNativeEventFilter):
-    """Looks for WM_WTSSESSION_CHANGE with WTS_SESSION_LOCK, and for WM_POWERBROADCAST with PBT_APMSUSPEND."""
+    """A filter that locks on WM_WTSSESSION_CHANGE with WTS_SESSION_LOCK or WM_POWERBROADCAST with PBT_APMSUSPEND."""
 
     _MARKS = frozenset({(0x02B1, 0x7), (0x0218, 0x4)})
 
@@ -144,7 +144,7 @@ class _SessionFilter(QAbstractNativeEventFilter):
 
 
 class CaptureGuard(QObject):
-    """Leaves every window of the program out of screenshots as it is shown; `can` is whether the system does that."""
+    """An event filter that hides every new window from screenshots. `can` is whether the system supports that."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
@@ -160,10 +160,10 @@ class CaptureGuard(QObject):
 
 
 def hide_from_capture(window: QWidget) -> bool:
-    """Leave the window out of screenshots and shared screens; return whether this operating system can do that."""
+    """Hide the window from screenshots and shared screens. Return whether this operating system supports that."""
     loader: Any = ctypes
     if sys.platform == "win32":
-        exclude = 0x11  # WDA_EXCLUDEFROMCAPTURE, since Windows 10 2004; older ones know 1, which blackens it
+        exclude = 0x11  # WDA_EXCLUDEFROMCAPTURE, since Windows 10 2004; older ones accept 1: a black window
         user32 = loader.windll.user32
         handle = int(window.winId())
         return bool(user32.SetWindowDisplayAffinity(handle, exclude) or user32.SetWindowDisplayAffinity(handle, 1))

@@ -1,4 +1,4 @@
-"""The bar over the window that has somebody sign in, at the start and when a sign-in has ended; it takes no focus."""
+"""The sign-in bar above the window, for the start, an expired sign-in and unlocking."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,18 +22,18 @@ OpenAddress = Callable[[str], bool]
 
 
 def open_in_browser(address: str) -> bool:
-    """Open an address in the system's browser; return whether there is one."""
+    """Open an address in the system's browser. Return whether a browser could be opened."""
     return QDesktopServices.openUrl(QUrl(address))
 
 
 class SignInBar(Surface):
-    """Says why somebody must sign in, and has them do it in the browser. Hidden while there is nothing to do.
+    """The bar that shows why a sign-in is needed, and starts it in the browser. Otherwise it is hidden.
 
-    What is typed elsewhere in the window goes on meanwhile; the button's keys reach it from everywhere.
+    The rest of the window stays usable meanwhile. The button's keys work everywhere.
     """
 
     def __init__(self, window: MainWindow, open_address: OpenAddress = open_in_browser) -> None:
-        """Make the bar; whoever makes it says where it stands."""
+        """Create the bar. The caller adds it to a layout."""
         super().__init__("accentSoft", "b")
         self._window, self.open_address = window, open_address
         self._pressed: asyncio.Future[None] | None = None
@@ -55,20 +55,20 @@ class SignInBar(Surface):
         self.hide()
 
     def press(self) -> None:
-        """Do what the button does; nothing where nobody has to sign in."""
+        """Do the same as the button. Do nothing if no sign-in is needed."""
         if self._pressed is not None and not self._pressed.done():
             self._pressed.set_result(None)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Take Enter for the button, which outside a dialog knows Space alone."""
+        """Press the focused button on Enter. Outside a dialog, Qt presses it only on Space."""
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.button.hasFocus():
             self.press()
         else:
             super().keyPressEvent(event)
 
     async def ask(self, sign_in: SignIn, sentence: str = "") -> Person:
-        """Have somebody sign in, however often it takes, and return who it is."""
-        sentence = sentence or tr("Sign in to work at this desk.")
+        """Ask for a sign-in until one succeeds, and return the person. `sentence` is the reason to show first."""
+        sentence = sentence or tr("Sign in to start work.")
         self.show()
         if sign_in.person is None:
             self._window.set_signed_in(signed_in=False)
@@ -92,7 +92,7 @@ class SignInBar(Surface):
             self._pressed = None
 
     async def _in_browser(self, sign_in: SignIn) -> Person:
-        self._say(tr("The sign-in service is being asked…"))
+        self._say(tr("Connecting to the sign-in service…"))
         attempt = await sign_in.begin()
         try:
             return await sign_in.finish(await self._wait(attempt))
@@ -100,15 +100,17 @@ class SignInBar(Surface):
             await attempt.aclose()
 
     async def _wait(self, attempt: Attempt) -> TokenGrant:
-        """Return what comes back from the browser; pressed again meanwhile, the button opens the page again."""
+        """Return the token grant from the browser. Pressing the button again opens the page again."""
         waiting = asyncio.ensure_future(attempt.wait())
         try:
             while not waiting.done():
                 self._address = attempt.address
                 if self.open_address(self._address):
-                    self._say(tr("Go on in the browser. Should its page be gone, press again."), with_address=True)
+                    self._say(tr("Finish signing in in your browser. Closed it? Press again."), with_address=True)
                 else:
-                    message = tr("No browser could be opened. Copy the address and open it in one on this computer.")
+                    message = tr(
+                        "No browser could be opened. Copy the address and open it in a browser on this computer."
+                    )
                     self._say(message, with_address=True)
                 pressed = asyncio.ensure_future(self._press())
                 await asyncio.wait([waiting, pressed], return_when=asyncio.FIRST_COMPLETED)
@@ -128,7 +130,7 @@ class SignInBar(Surface):
 
 
 class SignInSession:
-    """Keeps whoever works here signed in: when that ends they are asked once, and everything goes on after it."""
+    """The user's sign-in session. When it ends, the bar asks for a new sign-in; then `go_on` is called."""
 
     def __init__(self, window: MainWindow, bridge: Bridge, go_on: Callable[[], None]) -> None:
         self._window, self._bridge, self._go_on = window, bridge, go_on
@@ -146,9 +148,9 @@ class SignInSession:
         lock_after_s: float = 600.0,
         remove: Callable[[], Awaitable[str]] | None = None,
     ) -> None:
-        """Know who works here, and say it in the window's title; lock when nobody touches the desk for a while.
+        """Show the signed-in user in the window's title. Lock after `lock_after_s` seconds without input.
 
-        `remove` has this person's store removed at the end, and returns why not.
+        `remove` marks this person's store for removal at the end. It returns the reason if it can't, else "".
         """
         self.lock.after_s = lock_after_s
         self._sign_in, self._remove = sign_in, remove
@@ -160,25 +162,25 @@ class SignInSession:
         self.lock.start()
 
     def _on_unkept(self, why: str) -> None:
-        message = tr("{} You stay signed in; should the desk end before it can be kept, you sign in again.").format(why)
+        message = tr("{} You stay signed in until the console closes.").format(why)
         self._window.status.say(message)
 
     def _on_state(self, state: SignInState) -> None:
         if state is SignInState.ENDED and self._sign_in is not None:
-            message = tr("Your sign-in has ended. Sign in again; what you typed and did stays where it is.")
+            message = tr("Your sign-in has expired. Sign in again. Your work is saved.")
             self._bridge.run_query(self.bar, self.bar.ask(self._sign_in, message), lambda _person: self._go_on())
         elif state is SignInState.OFFLINE:
-            self._window.say(tr("The sign-in service does not answer. You work on with what is known here."))
+            self._window.say(tr("The sign-in service is not responding. You can keep working with saved data."))
 
     def lock_now(self) -> None:
-        """Lock the desk, where somebody can sign in again."""
+        """Lock the console. Without a sign-in service it can't be locked, and the status bar shows that."""
         if self._sign_in is None:
-            self._window.status.say(tr("Nobody signs in at this desk, so nobody could unlock it."))
+            self._window.status.say(tr("This console has no sign-in, so it can't be locked."))
         else:
             self.lock.lock()
 
     def _unlock(self) -> None:
-        """Have the same person sign in, then show everything as it was."""
+        """Ask the same person to sign in, then show everything as it was."""
         if self._sign_in is None:
             return
         bar = self._unlocking = SignInBar(self._window, self.bar.open_address)
@@ -194,20 +196,20 @@ class SignInSession:
         self.lock.unlock()
 
     def press(self) -> None:
-        """Have whoever must sign in do it: to unlock, or because the sign-in has ended."""
+        """Press the button of the visible sign-in bar: to unlock, or because the sign-in has ended."""
         (self._unlocking or self.bar).press()
 
     def sign_out(self) -> None:
-        """End the sign-in here and at the provider, then close the desk; what is not sent waits in the store."""
+        """End the sign-in here and at the provider, then close the console. Unsent work stays in the store."""
         if self._sign_in is None:
-            self._window.status.say(tr("Nobody signs in at this desk, so nobody can sign out."))
+            self._window.status.say(tr("This console has no sign-in, so there is no sign-out."))
         else:
             self._once_nothing_is_lost(self._sign_out_and_leave)
 
     def sign_out_and_remove(self) -> None:
-        """Sign out, and destroy what is kept here for this person, once nothing of it waits to be sent."""
+        """Sign out and remove this person's saved data. First ask about work that is not sent yet."""
         if self._remove is None:
-            self._window.status.say(tr("Nothing is kept on this computer that could be removed."))
+            self._window.status.say(tr("This computer has no saved data to remove."))
         else:
             self._once_nothing_is_lost(self._mark_and_sign_out)
 
@@ -233,7 +235,7 @@ class SignInSession:
             self._bridge.run_command(self._window, self._sign_in.sign_out(), self._leave)
 
     def _leave(self, address: str | None) -> None:
-        if address is not None:  # else the browser would sign the next person in as this one
+        if address is not None:  # else the browser would sign in the next person as this one
             self.bar.open_address(address)
         self._window.leave()
 

@@ -1,1 +1,1 @@
-"""Who saw and did what, for whoever may read it, and what was flagged at any desk."""
+"""The audit views, for roles that may read the audit: the Audit page and the bar for flagged entries."""

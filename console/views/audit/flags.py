@@ -1,4 +1,4 @@
-"""The bar that tells a supervisor of what was flagged at any desk, until they have seen it."""
+"""The bar that shows a supervisor the flagged audit entries of all consoles, until they are marked as seen."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ from console.views.window.main_window import MainWindow
 
 
 class FlagBar(StateSurface):
-    """Stands over the window while there is a flag nobody here has seen; takes no focus."""
+    """The bar above the window, visible while there is an unseen flag. It does not take the focus."""
 
     def __init__(self, window: MainWindow, console: Console, bridge: Bridge, show: Callable[[str], None]) -> None:
         super().__init__()
@@ -26,7 +26,7 @@ class FlagBar(StateSurface):
         self.message.set_look("mark", "danger")
         self.look_button = Button(tr("Show in the audit"), "plain", "small")
         self.look_button.clicked.connect(self._look)
-        self.seen_button = Button(tr("I have seen it"), "plain", "small")
+        self.seen_button = Button(tr("Mark as seen"), "plain", "small")
         self.seen_button.clicked.connect(self._seen)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 14, 6)
@@ -47,7 +47,7 @@ class FlagBar(StateSurface):
         if self._flags:
             first, more = self._flags[0], len(self._flags) - 1
             others = tr(" {} more.").format(more) if more else ""
-            message, who = tr("{} ({}), {}: {}.{}"), first.who or tr("nobody signed in")
+            message, who = tr("{} ({}), {}: {}.{}"), first.who or tr("not signed in")
             self.message.set_words(message.format(who, first.role, texts.moment(first.at), first.words, others))
 
     def _look(self) -> None:

@@ -1,4 +1,7 @@
-"""The Audit page: who saw and did what, why and for whom, searched at the collector that has it of every desk."""
+"""The Audit page: who saw and did what, why and for whom.
+
+It searches the collector, which has the entries of every console. Without a collector it searches this console only.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,14 +28,15 @@ from console.views.widgets.live_page import LivePage
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 
-_COLUMNS = ("When", "Who", "Role", "What", "Customer", "Why or which", "System")
+_COLUMNS = ("When", "Who", "Role", "What", "Customer", "Details", "System")
 _INSTANT = timedelta(microseconds=1)
 _TROUBLE = {SNOOPING: "danger", "verification failed": "attention", "reason refused": "attention"}
 
 
 class AuditPage(FieldFrames, LivePage):
-    """Newest first, older ones as one scrolls. Enter in a field searches; Enter on a line opens its customer, for a
-    caller or a reason.
+    """Entries with the newest first; scrolling down loads older ones.
+
+    Enter in a field searches. Enter on an entry opens its customer, which may need a verified caller or a reason.
     """
 
     customer_wanted = Signal(str)
@@ -46,7 +50,7 @@ class AuditPage(FieldFrames, LivePage):
         self.setAccessibleName(tr("Audit"))
         self.field = QLineEdit()
         self.field.setObjectName("audit search")
-        self.field.setPlaceholderText(tr("Words that all stand in it: a customer's number, who, opened, saw…"))
+        self.field.setPlaceholderText(tr("Search all words: customer number, person, opened, saw…"))
         self.field.setAccessibleName(tr("Search the audit"))
         self.field.setMaxLength(200)
         self.field.returnPressed.connect(self.search)
@@ -88,21 +92,24 @@ class AuditPage(FieldFrames, LivePage):
         page.addWidget(below)
 
     def focus_first(self) -> None:
-        """Put the focus where a search is typed; without one yet, show the newest entries."""
+        """Move the focus to the search field. Before the first search, show the newest entries."""
         self.field.setFocus()
         self.field.selectAll()
         if not self._asked:
             self.search()
 
     def search_for(self, text: str) -> None:
-        """Search for a text, of all days."""
+        """Search all days for a text."""
         self.field.setText(text)
         self.since.clear()
         self.until.clear()
         self.search()
 
     def search(self) -> None:
-        """Search for what stands in the fields, or with nothing in them for the newest; an older search is dropped."""
+        """Search for the text and days in the fields. Empty fields find the newest entries.
+
+        The result of an earlier search is ignored.
+        """
         try:
             first, last = self._read_day(self.since), self._read_day(self.until)
         except NoDayError as error:
@@ -111,16 +118,16 @@ class AuditPage(FieldFrames, LivePage):
         since = _begin(first) if first else None
         until = _begin(last + timedelta(days=1)) if last else None
         if since is not None and until is not None and since >= until:
-            self._say(tr("The first day is after the last, so nothing is between them."), "danger")
+            self._say(tr("The first day is after the last day."), "danger")
             return
         self._asked += 1
         asked = self._asked
-        self._say(tr("The audit is being asked…"), "info")
+        self._say(tr("Searching…"), "info")
 
         def failed(error: ConsoleError) -> None:
             self._failed(asked, error)
             if asked == self._asked:
-                self.table.show_rows([])  # what another search found would be taken for the answer to this one
+                self.table.show_rows([])  # old results would look like this search's
                 self._show_details(None)
 
         self._is_asking, self._found = True, None
@@ -129,7 +136,7 @@ class AuditPage(FieldFrames, LivePage):
         self._bridge.run_query(self, finding, lambda found: self._show(asked, found), failed)
 
     def _ask_older(self) -> None:
-        """Ask for what is older than the last line."""
+        """Load the entries that are older than the last line."""
         if self._found is None or not self._found.has_older or self._is_asking:
             return
         asked, self._is_asking = self._asked, True
@@ -150,9 +157,9 @@ class AuditPage(FieldFrames, LivePage):
         self.older.setVisible(found.has_older)
         count = len(found.entries)
         of_all = (
-            tr("from every desk")
+            tr("from every console")
             if found.whole
-            else tr("from this desk alone; there is no collector that has the others")
+            else tr("from this console only, because no audit collector is configured")
         )
         words = tr("1 entry") if count == 1 else tr("{} entries").format(count)
         if found.has_older:
@@ -165,7 +172,7 @@ class AuditPage(FieldFrames, LivePage):
             )
             if at is not None
         )
-        self._say(f"{words} {of_all}{days}." if count else tr("Nothing of that {}{}.").format(of_all, days))
+        self._say(f"{words} {of_all}{days}." if count else tr("No matching entries {}{}.").format(of_all, days))
         entries = together(found.entries)
         self.table.show_rows([self._row(entry, number) for number, entry in enumerate(entries)])
         if is_new:
@@ -174,7 +181,7 @@ class AuditPage(FieldFrames, LivePage):
             self._show_details(entries[0] if entries else None)
 
     def _row(self, entry: AuditEntry, number: int) -> Row:
-        who = entry.who or tr("nobody signed in")
+        who = entry.who or tr("not signed in")
         system = self._console.label(entry.system) if entry.system else ""
         values = (texts.moment(entry.at), who, entry.role, entry.what, entry.customer, entry.words, system)
         cells = [Cell(console_fact(tr(name), text)) for name, text in zip(_COLUMNS, values, strict=True)]
@@ -194,13 +201,13 @@ class AuditPage(FieldFrames, LivePage):
         if isinstance(entry, AuditEntry) and entry.customer:
             self.customer_wanted.emit(entry.customer)
         else:
-            self._say(tr("This entry is about no customer, so there is none to open."), "info")
+            self._say(tr("This entry has no customer to open."), "info")
 
     def _day_field(self, name: str) -> QLineEdit:
         field = QLineEdit()
         field.setPlaceholderText(name)
         field.setAccessibleName(name)
-        field.setToolTip(tr("like 2 Nov, Monday, yesterday or -7"))
+        field.setToolTip(tr("like Nov 2, Monday, yesterday or -7"))
         field.setFixedWidth(field.fontMetrics().horizontalAdvance("yesterday") + 40)
         field.returnPressed.connect(self.search)
         return field
@@ -212,10 +219,10 @@ class AuditPage(FieldFrames, LivePage):
             super().keyPressEvent(event)
 
     def _read_day(self, field: QLineEdit) -> date | None:
-        """Return the day in a field, which then shows how it was read; None where nothing is typed.
+        """Return the day in a field, or None if the field is empty. Then show in the field how it was read.
 
         Raises:
-            NoDayError: It is no day.
+            NoDayError: The text is not a valid day.
         """
         typed = field.text().strip()
         if not typed:
@@ -238,9 +245,12 @@ def _today() -> date:
 
 
 def together(entries: Sequence[AuditEntry]) -> list[AuditEntry]:
-    """Return entries with what one person saw of one customer in a row as one, at the time of the first of it."""
+    """Return the entries with consecutive "saw" entries of one person and one customer merged into one.
+
+    The merged entry has the time of the earliest one. `entries` are newest first.
+    """
     found: list[AuditEntry] = []
-    for entry in entries:  # newest first
+    for entry in entries:
         last = found[-1] if found else None
         if last is not None and _is_more_seen(entry, last):
             found[-1] = replace(last, at=entry.at, words=f"{entry.words}, {last.words}")

@@ -1,4 +1,4 @@
-"""What is wrong with this page's facts, worst first; at most four, the rest behind a button."""
+"""The alerts of a customer page, worst first: at most four, the rest behind a button."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _RECENT = timedelta(days=7)
 
 
 class AlertTarget(Enum):
-    """What a click on an alert leads to where it is no act."""
+    """The view that a click on an alert opens, for alerts without an action."""
 
     NOTHING = "nothing"
     DISCREPANCIES = "disagreements"
@@ -43,7 +43,7 @@ class AlertTarget(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One thing that is wrong: its words, colour state, rank (the lowest is the worst), and what is behind it."""
+    """One alert: its text, colour state, rank (the lowest is the worst), and the target of a click."""
 
     text: str
     state: str
@@ -52,7 +52,7 @@ class Alert:
 
 
 class AlertChip(Label):
-    """One alert; `clicked` carries it. The keyboard goes to what is behind it by its letters."""
+    """The label of one alert; `clicked` carries the alert. Keyboard users open the target with its key letters."""
 
     clicked = Signal(object)
 
@@ -65,9 +65,9 @@ class AlertChip(Label):
 
 
 class AlertRow(QWidget):
-    """One chip for all systems that do not answer, and one for each that is slow or sent what could not be read.
+    """The row of alert chips: one for all systems that are down, one for each that is slow or sent unreadable data.
 
-    A click on a disagreement emits `wanted`, one on an act that stopped half way `action_wanted` with it.
+    A click on a discrepancy emits `wanted`. A click on an action with several steps emits `action_wanted` with it.
     """
 
     wanted = Signal()
@@ -91,10 +91,10 @@ class AlertRow(QWidget):
         self._row.addStretch()
         self._row.addWidget(self._more)
         self._more.hide()
-        self.setFixedHeight(32)  # always there, so that a new alert moves no panel
+        self.setFixedHeight(32)  # a fixed height, so that a new alert does not move the panels
 
     def tick(self, now: datetime) -> None:
-        """Show what is wrong now."""
+        """Update the alerts as of `now` (aware UTC)."""
         found = self._alerts(now)
         shown = found if self._all else found[:_MOST]
         while len(self._chips) < len(shown):
@@ -109,7 +109,7 @@ class AlertRow(QWidget):
                 text, state = chip.alert.text, chip.alert.state
                 if chip.text() != text:
                     chip.setText(text)
-                    least = _FIRST_WIDTH if i == 0 else _LEAST_WIDTH  # the worst is to be read without pointing at it
+                    least = _FIRST_WIDTH if i == 0 else _LEAST_WIDTH  # readable without the mouse
                     chip.setMinimumWidth(min(least, chip.sizeHint().width()))
                     chip.setToolTip(texts.tooltip(text))
                     chip.setAccessibleName(text)
@@ -123,7 +123,7 @@ class AlertRow(QWidget):
             view.service_orders, view.product_orders, view.tickets,
         )  # fmt: skip
         waiting = any(dataset.state.loading_since and dataset.state.facts is None for dataset in telling)
-        self._none.set_words(tr("No alerts so far; not every system has answered") if waiting else tr("No alerts"))
+        self._none.set_words(tr("No alerts so far. Some systems have not replied.") if waiting else tr("No alerts"))
         self._none.setVisible(not found)
 
     def _clicked(self, alert: Alert) -> None:
@@ -136,7 +136,7 @@ class AlertRow(QWidget):
         self._all = not self._all
 
     def _alerts(self, now: datetime) -> list[Alert]:
-        """Return every alert once, worst first."""
+        """Return all alerts without duplicates, worst first."""
         view = self._view
         found: list[Alert] = []
         if view.as_of is None:
@@ -154,7 +154,7 @@ class AlertRow(QWidget):
         return sorted(once.values(), key=lambda alert: alert.rank)
 
     def _of_systems(self, now: datetime) -> Iterator[Alert]:
-        """Yield what is to be said of the systems; all that do not answer are named once."""
+        """Yield the alerts about systems; all systems that are down share one alert."""
         away: list[_Away] = []
         for info in self._console.systems:
             datasets = [dataset.state for dataset in self._view.loaders if dataset.state.system == info.name]
@@ -165,7 +165,7 @@ class AlertRow(QWidget):
                 yield trouble
             damaged = sum(len(dataset.facts.damaged) for dataset in datasets if isinstance(dataset.facts, Records))
             if damaged:
-                text = tr("{}: {} records or values could not be read. The Systems page says which.")
+                text = tr("{}: {} records or values could not be read. See the Systems page.")
                 yield Alert(text.format(info.label, damaged), "attention", 2)
         if away:
             yield Alert(_away_words(away), "danger", 0)
@@ -173,7 +173,7 @@ class AlertRow(QWidget):
     def _trouble(
         self, info: SystemInfo, datasets: Sequence[DatasetState[Any]], now: datetime
     ) -> "Alert | _Away | None":
-        """Return what is wrong with a system: it said no, does not answer, or takes long."""
+        """Return the problem of a system: it rejected a request, is down, or is slow; None if there is none."""
         health = self._console.health.health(info.name)
         failed = [dataset for dataset in datasets if _is_news(dataset, health)]
         error = failed[0].failure.error if failed and failed[0].failure else None
@@ -185,12 +185,12 @@ class AlertRow(QWidget):
         waited_s = _waited_s(datasets, now)
         if waited_s <= _SLOW_AFTER_S:
             return None
-        return Alert(tr("{} is slow: asking for {} s").format(info.label, int(waited_s)), "info", 1)
+        return Alert(tr("{} is slow: {} s").format(info.label, int(waited_s)), "info", 1)
 
 
 @dataclass(frozen=True, slots=True)
 class _Away:
-    """A system that does not answer, since when, and whether anything of it is shown."""
+    """A system that is down, since when, and whether saved data of it is shown."""
 
     label: str
     since: datetime
@@ -198,9 +198,10 @@ class _Away:
 
 
 def _is_news(dataset: DatasetState[Any], health: SystemHealth) -> bool:
-    """Return whether a part's failure is to be told.
+    """Return whether a dataset's failure gets an alert.
 
-    Not while it is asked again at a system that answers by now, nor where the system does not have it: nothing failed.
+    A failure is skipped while the dataset reloads from a system that replies again. It is also skipped if the system
+    does not serve the dataset, as nothing failed then.
     """
     if dataset.failure is not None and isinstance(dataset.failure.error, NotServedError):
         return False
@@ -209,24 +210,24 @@ def _is_news(dataset: DatasetState[Any], health: SystemHealth) -> bool:
 
 
 def _away_since(health: SystemHealth, failed: Sequence[DatasetState[Any]], now: datetime) -> datetime:
-    """Return since when a system is away: parts are asked for again and again, and the first failure counts."""
+    """Return since when a system is down. Datasets are retried several times, so the first failure counts."""
     if health.state is SystemState.DOWN and health.since is not None:
         return health.since
     return min((dataset.failure.at for dataset in failed if dataset.failure), default=now)
 
 
 def _waited_s(datasets: Sequence[DatasetState[Any]], now: datetime) -> float:
-    """Return how long the oldest question to a system waits for its answer, 0 where none does."""
+    """Return how many seconds the oldest open request to a system has waited; 0 without one."""
     since = min((dataset.loading_since for dataset in datasets if dataset.loading_since), default=now)
     return (now - since).total_seconds()
 
 
 def _actions(view: CustomerView, console: Console) -> Iterator[Alert]:
-    """Yield what was done for this customer here and is not in every system; behind it what has several steps."""
+    """Yield the alerts of this customer's actions that are not in every system yet, and of duplicates and approvals."""
     plain: list[Action] = []
     for action in console.outbox.of_customer(view.customer_id):
         if is_there_twice(action):
-            yield Alert(tr("There twice: {}. Go to the Outbox.").format(console.title_of(action)), "attention", -1)
+            yield Alert(tr("Duplicate: {}. Go to the Outbox.").format(console.title_of(action)), "attention", -1)
         alert = _action_alert(action, console) if action.is_open else None
         if alert is not None:
             yield alert
@@ -234,23 +235,23 @@ def _actions(view: CustomerView, console: Console) -> Iterator[Alert]:
             plain.append(action)
     yield from _approval_asked(view, console)
     if len(plain) == 1:
-        yield Alert(tr("Waits: {}").format(console.title_of(plain[0])), "info", 0, _steps_of(plain[0]))
+        yield Alert(tr("Waiting: {}").format(console.title_of(plain[0])), "info", 0, _steps_of(plain[0]))
     elif plain:
-        yield Alert(tr("{} acts wait to be sent").format(len(plain)), "info", 0)
+        yield Alert(tr("{} actions waiting to be sent").format(len(plain)), "info", 0)
 
 
 def _action_alert(action: Action, console: Console) -> Alert | None:
-    """Return the alert of an act that somebody has to look at; None for one that only waits its turn."""
+    """Return the alert of an action that needs a person; None for an action that only waits to be sent."""
     state, word = action_state(action)
     title = console.title_of(action)
     if action.state not in {ActionState.SENDING, ActionState.CONFLICT} and action.is_begun:
         lacks = next(step.system for step in action.steps if step.state is not StepState.DONE)
-        message = tr("Half done: {}. {} does not have it").format(title, console.label(lacks))
+        message = tr("Half done: {}. {} doesn't have it").format(title, console.label(lacks))
         return Alert(message, "danger" if action.needs_user else state, -1, _steps_of(action))
     if action.needs_user:
         return Alert(tr("{}: {}. Go to the Outbox.").format(title, word.lower()), state, 0, _steps_of(action))
     if action.state is ActionState.AWAITING:
-        return Alert(tr("Waits for approval: {}").format(title), "attention", 1, _steps_of(action))
+        return Alert(tr("Waiting for approval: {}").format(title), "attention", 1, _steps_of(action))
     return None
 
 
@@ -258,16 +259,16 @@ def _approval_asked(view: CustomerView, console: Console) -> Iterator[Alert]:
     asked = open_approvals([item.value for item in view.tickets.state.facts or ()])
     if asked and console.actions.may("decide-approval") is None:
         keys = f"{texts.keys('Ctrl+D')} H"
-        yield Alert(tr("Approval asked: {}. {}").format(asked[0].name, keys), "attention", -1)
+        yield Alert(tr("Approval requested: {}. {}").format(asked[0].name, keys), "attention", -1)
 
 
 def _steps_of(action: Action) -> Action | AlertTarget:
-    """Return what a click on an act's alert leads to: of one with several steps, which of them are done."""
+    """Return the target of a click on an action's alert: its list of steps, if it has several."""
     return action if len(action.steps) > 1 else AlertTarget.NOTHING
 
 
 def _late(view: CustomerView, now: datetime) -> str:
-    """Return what is to be said about bills that should have been paid; empty where there are none."""
+    """Return the text about overdue bills; empty without any."""
     bills = view.bills.state.facts
     late = [
         item.value
@@ -279,18 +280,18 @@ def _late(view: CustomerView, now: datetime) -> str:
     oldest = min(bill.due_on for bill in late if bill.due_on)
     count = tr("1 bill") if len(late) == 1 else tr("{} bills").format(len(late))
     if bills is not None and not bills.is_whole:
-        return tr("{} late or more, not all were read; one since {}").format(count, texts.day(oldest))
+        return tr("At least {} late, one since {}").format(count, texts.day(oldest))
     return tr("{} late, the oldest since {}").format(count, texts.day(oldest))
 
 
 def _promised(view: CustomerView) -> str:
-    """Return what was promised to be paid; empty where nothing was."""
+    """Return the text about promises to pay; empty without any."""
     message = promise_words(plan for item in view.accounts.state.facts or () for plan in item.value.promises)
     return tr("Promised: {}").format(message) if message else ""
 
 
 def _over_limit(view: CustomerView) -> str:
-    """Return which accounts owe more than their limit; empty where none does."""
+    """Return the accounts that owe more than their credit limit; empty without any."""
     over = [
         f"{account.id}: {texts.money(account.balance)} owed, limit {texts.money(account.credit_limit)}"
         for account in (item.value for item in view.accounts.state.facts or ())
@@ -303,7 +304,7 @@ def _over_limit(view: CustomerView) -> str:
 
 
 def _tickets_overdue(view: CustomerView, now: datetime) -> str:
-    """Return which open tickets should have been resolved; empty where there are none."""
+    """Return the text about open tickets past their expected resolution time; empty without any."""
     late = [
         item.value
         for item in view.tickets.state.facts or ()
@@ -319,7 +320,7 @@ def _tickets_overdue(view: CustomerView, now: datetime) -> str:
 
 
 def _stuck(view: CustomerView) -> str:
-    """Return which orders will not go on by themselves; empty where there are none."""
+    """Return the orders that are failed, partial or held and do not continue by themselves; empty without any."""
     orders = [*(view.service_orders.state.facts or ()), *(view.product_orders.state.facts or ())]
     stuck = {item.value.description: item.value for item in orders if item.value.state in {"failed", "partial", "held"}}
     named = [f"{order.description}: {texts.state(order.state)[0].lower()}" for order in stuck.values()]
@@ -327,7 +328,7 @@ def _stuck(view: CustomerView) -> str:
 
 
 def _payment_failed(view: CustomerView, now: datetime) -> str:
-    """Return what is to be said about a payment that failed in the last days and was not made since."""
+    """Return the text about the newest payment, if it failed in the last 7 days; else an empty text."""
     payments = view.payments.state.facts
     if payments is None or not payments.knows_newest:
         return ""
@@ -341,10 +342,10 @@ def _payment_failed(view: CustomerView, now: datetime) -> str:
 
 
 def _away_words(away: Sequence[_Away]) -> str:
-    """Say once which systems do not answer, since when, and whether anything of them is known."""
+    """Return one text: which systems are down, since when, and (for a single one) whether there is saved data."""
     since = texts.clock(min(one.since for one in away))
     if len(away) > 1:
-        return tr("No answer since {}: {}.").format(since, ", ".join(one.label for one in away))
-    shown = tr("Its last known facts are shown.") if away[0].is_known else tr("Nothing of it is known here.")
-    silent = tr("{} has not answered since {}.").format(away[0].label, since)
+        return tr("No reply since {}: {}.").format(since, ", ".join(one.label for one in away))
+    shown = tr("Showing saved data.") if away[0].is_known else tr("No saved data.")
+    silent = tr("{} has been down since {}.").format(away[0].label, since)
     return f"{silent} {shown}"

@@ -1,4 +1,4 @@
-"""Where the systems disagree about this customer: what each says, since when, what it costs, and what mends it."""
+"""The discrepancies between systems about a customer: what each system says, since when, the cost, and the fixes."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -19,9 +19,9 @@ from console.views.widgets.rows import FactTable
 
 
 class DiscrepanciesView(Surface):
-    """Lies over the panels. Up and Down go through what was found, Esc goes back.
+    """The view over the panels that lists discrepancies. Up and Down select one, Esc goes back.
 
-    `fix_wanted` names the act that mends the chosen one, with what its form starts from.
+    `fix_wanted` carries the name of the action that fixes the selected one, and the start values of its form.
     """
 
     closed = Signal()
@@ -29,11 +29,11 @@ class DiscrepanciesView(Surface):
 
     def __init__(self, view: CustomerView, watch: DiscrepancyWatch) -> None:
         super().__init__("window")
-        self.setAccessibleName(tr("Disagreements of the systems"))
+        self.setAccessibleName(tr("Discrepancies between systems"))
         self._view, self._watch = view, watch
         self._title = Label("", "body", semibold=True)
-        found = (tr("What"), tr("About"), tr("Systems"), tr("Since"), tr("In question"))
-        self.found = FactTable(tr("Disagreements"), found, stretch=0, optional=(2, 3))
+        found = (tr("What"), tr("About"), tr("Systems"), tr("Since"), tr("Amount"))
+        self.found = FactTable(tr("Discrepancies"), found, stretch=0, optional=(2, 3))
         self.found.chosen.connect(lambda _row: self._show_chosen())
         self.found.opened.connect(lambda _row: self._first_fix())
         self._meaning = Label("", wrap=True)
@@ -44,7 +44,7 @@ class DiscrepanciesView(Surface):
         self._fixes.setContentsMargins(10, 0, 10, 4)
         self.buttons: list[Button] = []
         self._not_compared = Label("", "small", look="secondary", wrap=True)
-        self._not_compared.setAccessibleName(tr("What could not be compared"))
+        self._not_compared.setAccessibleName(tr("Not compared"))
         self._not_compared.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._not_compared.setContentsMargins(10, 2, 10, 2)
         room = PlainScroll(self._not_compared)
@@ -58,7 +58,7 @@ class DiscrepanciesView(Surface):
         layout.setContentsMargins(10, 6, 10, 8)
         layout.setSpacing(8)
         layout.addLayout(head)
-        layout.addWidget(titled_surface(tr("Where the systems disagree"), self.found), 3)
+        layout.addWidget(titled_surface(tr("Discrepancies"), self.found), 3)
         card = titled_surface(tr("What each system says"), self.statements, self._meaning)
         inner = card.layout()
         if isinstance(inner, QVBoxLayout):
@@ -69,15 +69,15 @@ class DiscrepanciesView(Surface):
         watch.subscribe(self.refresh)
 
     def open_view(self) -> None:
-        """Show what is known and take the focus."""
+        """Update the list and take the focus."""
         self.refresh()
         self.found.setFocus()
 
     def refresh(self) -> None:
-        """Show what was found by now."""
+        """Show the discrepancies found so far."""
         comparison = self._watch.comparison
         count = len(comparison.found)
-        words = tr("1 disagreement") if count == 1 else tr("{} disagreements").format(count)
+        words = tr("1 discrepancy") if count == 1 else tr("{} discrepancies").format(count)
         self._title.set_words(f"{self._view.name}  ·  {words if count else self._none_words()}")
         self.found.show_rows([_row(one) for one in comparison.found])
         lines = [
@@ -86,19 +86,19 @@ class DiscrepanciesView(Surface):
             else tr("Everything: {}").format(in_words(one.why))
             for one in comparison.not_compared
         ]
-        self._not_compared.set_words("\n".join(lines) or tr("Everything there is a rule for was compared."))
+        self._not_compared.set_words("\n".join(lines) or tr("All checks ran."))
         self._show_chosen()
 
     def _none_words(self) -> str:
         if self._watch.is_waiting:
-            return tr("no disagreement so far; not every system has answered")
+            return tr("no discrepancy so far; some systems have not replied")
         if self._watch.comparison.not_compared:
-            return tr("no disagreement in what could be compared")
-        return tr("the systems agree")
+            return tr("no discrepancy in the compared data")
+        return tr("no discrepancies")
 
     @property
     def chosen(self) -> Discrepancy | None:
-        """The one the cursor is on, else the first."""
+        """The discrepancy at the cursor, else the first; None without any."""
         row = self.found.currentIndex().row()
         found = self._watch.comparison.found
         if not found:
@@ -133,9 +133,9 @@ class DiscrepanciesView(Surface):
 
 
 def discrepancy_words(one: Discrepancy) -> str:
-    """Return a disagreement on one line, for an alert."""
+    """Return a discrepancy as one line of text, for an alert."""
     message = f"≠ {texts.sentence(tr(one.kind.value))}: {in_words(one.subject)}"
-    return tr("{}, {} in question").format(message, texts.money(one.cost)) if one.cost else message
+    return tr("{}, {}").format(message, texts.money(one.cost)) if one.cost else message
 
 
 def _row(one: Discrepancy) -> Row:
@@ -145,7 +145,7 @@ def _row(one: Discrepancy) -> Row:
         Cell(console_fact(tr("About"), in_words(one.subject))),
         Cell(console_fact(tr("Systems"), systems)),
         Cell(console_fact(tr("Since"), texts.weekday(one.since) if one.since else tr("not known"))),
-        Cell(console_fact(tr("In question"), texts.money(one.cost) if one.cost else ""), number=True, strong=True),
+        Cell(console_fact(tr("Amount"), texts.money(one.cost) if one.cost else ""), number=True, strong=True),
     )
     return Row(f"{one.kind.name} {one.about}", cells)
 

@@ -1,4 +1,4 @@
-"""The note of a call: typed at the right of the customer, kept while it is typed, and added to their contacts."""
+"""The note of a call: written beside the customer page, saved as a draft while typing, and sent as a contact."""
 
 from datetime import datetime
 
@@ -23,12 +23,12 @@ from console.views.widgets.limited_text import LimitedText
 WIDTH = 320
 _REASONS = ("Question about a bill", "Question about a service", "Fault", "Order", "Complaint", "Other")
 _SHOWN = 3
-# Logical pixels a page needs beside the note; on a narrower one the note lies over it.
+# Least width of the page beside the note, in logical pixels. With less, the note covers part of the page.
 _LEAST_BESIDE = 760
 
 
 class _NoteEdit(LimitedText):
-    """Takes Ctrl+Enter for sending and Esc for closing; plain text alone, whatever is pasted."""
+    """The text field of the note: Ctrl+Enter sends, Esc closes. Pasted text becomes plain text."""
 
     sent = Signal()
     left = Signal()
@@ -43,7 +43,7 @@ class _NoteEdit(LimitedText):
 
 
 class NoteDock(Surface):
-    """Lies over the right of the page. Esc closes it; the text stays, here and over any end of the program."""
+    """The note at the right of the page. Esc closes it. The draft stays, also after a crash or restart."""
 
     closed = Signal()
 
@@ -56,7 +56,7 @@ class NoteDock(Surface):
         title = Label(tr("Note"), "body", semibold=True)
         self.kept = Label("", "small", look="muted")
         close = CloseButton()
-        close.setAccessibleName(tr("Close the note; the text stays"))
+        close.setAccessibleName(tr("Close the note. The text is saved."))
         close.clicked.connect(self.closed)
         head = QHBoxLayout()
         head.addWidget(title)
@@ -64,16 +64,16 @@ class NoteDock(Surface):
         head.addWidget(self.kept)
         head.addWidget(close)
         self.reason = QComboBox()
-        self.reason.setAccessibleName(tr("Reason of the contact"))
-        self.reason.setPlaceholderText(tr("Reason: none chosen"))
+        self.reason.setAccessibleName(tr("Reason for contact"))
+        self.reason.setPlaceholderText(tr("Reason: not chosen"))
         for reason in _REASONS:
             self.reason.addItem(tr(reason), reason)
         self.reason.setCurrentIndex(self.reason.findData(console.drafts.text(self._reason_key)))
         self.reason.currentIndexChanged.connect(lambda _index: self._on_reason())
         self.text = _NoteEdit(LONGEST_NOTE)
         self.text.setObjectName("note")
-        self.text.setAccessibleName(tr("What was said"))
-        self.text.setPlaceholderText(tr("What was said. It is kept while you type."))
+        self.text.setAccessibleName(tr("Note text"))
+        self.text.setPlaceholderText(tr("Write what was discussed. Saved as you type."))
         self.text.setTabChangesFocus(True)
         self.text.setPlainText(console.drafts.text(self._draft_key))
         self.text.moveCursor(QTextCursor.MoveOperation.End)
@@ -115,14 +115,15 @@ class NoteDock(Surface):
         self._console.drafts.type(self._reason_key, self.reason.currentData() or "")
 
     def close_dock(self) -> None:
-        """Stop listening."""
+        """Unsubscribe from drafts and outbox."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
 
     def reposition(self, room: QWidget, head: int) -> int:
-        """Lie at the right of the page; return the width left of it, all of it where there is no room beside.
+        """Place the note at the right of the page and return the width for the page, in logical pixels.
 
-        Where there is none it lies over the page, but not over its head, which is so many pixels high.
+        If the page is too narrow, the note covers part of it, below the customer head of height `head`. The page then
+        has its full width.
         """
         width = min(WIDTH, room.width())
         beside = room.width() - width
@@ -131,7 +132,7 @@ class NoteDock(Surface):
         return beside if beside >= _LEAST_BESIDE else room.width()
 
     def send(self) -> None:
-        """Keep the note in the outbox; only then the field is emptied."""
+        """Save the note in the outbox, then clear the field. A second call while saving does nothing."""
         if self._sending:
             return
         self._sending = True
@@ -140,12 +141,12 @@ class NoteDock(Surface):
         self._bridge.run_command(self, self._keep(text, reason), lambda _action: self._on_added(text), self._on_failed)
 
     async def _keep(self, text: str, reason: str) -> None:
-        await self._console.drafts.keep_now()  # else the last letters would become a draft again behind the note
+        await self._console.drafts.keep_now()  # otherwise a late save restores the last letters as a draft
         typed_in = (self._draft_key, self._reason_key)
         await self._console.actions.add_note(self._customer_id, text, reason=reason, typed_in=typed_in)
 
     def _on_added(self, sent: str) -> None:
-        """Empty the field, but for what was typed since the note was sent: that is the next one."""
+        """Clear the field. Text typed since the note was sent stays as the next note."""
         self._sending = False
         typed = self.text.toPlainText()
         self.text.setPlainText(typed.removeprefix(sent).lstrip("\n") if typed.startswith(sent) else typed)
@@ -165,7 +166,7 @@ class NoteDock(Surface):
         drafts = self._console.drafts
         if drafts.failure is not None:
             self.kept.set_look("mark", "danger")
-            self.kept.set_words(tr("not kept"))
+            self.kept.set_words(tr("not saved"))
             self.message.set_words(drafts.failure)
         elif not drafts.text(self._draft_key):
             self.kept.set_words("")
@@ -174,7 +175,7 @@ class NoteDock(Surface):
             self.kept.set_words(tr("keeping…"))
         elif not self._console.is_kept:
             self.kept.set_look("mark", "attention")
-            self.kept.set_words(tr("in memory alone"))
+            self.kept.set_words(tr("in memory only"))
         else:
             self.kept.set_look("mark", "ok")
             self.kept.set_words(kept_words(drafts.kept_at))
@@ -190,5 +191,5 @@ class NoteDock(Surface):
 
 
 def kept_words(at: datetime | None) -> str:
-    """Return when something was last kept."""
-    return tr("kept {}").format(texts.clock(at, seconds=True)) if at is not None else tr("kept")
+    """Return the text for the time of the last save."""
+    return tr("saved {}").format(texts.clock(at, seconds=True)) if at is not None else tr("kept")

@@ -1,4 +1,4 @@
-"""Who the customer is, at the top of the page."""
+"""The head of a customer page: name, number, contact details and access."""
 
 from datetime import datetime
 
@@ -22,12 +22,12 @@ from console.views.widgets.labels import Button, Label, Surface
 
 _MARGIN, _GAP = 10, 8
 _CONTACTS = ("phone", "email", "address")
-# What goes where there is little room, the first of them first; the head's tooltip has it then.
+# Chips to hide in a narrow head, in this order. The tooltip then lists them.
 _GO_FIRST = ("language", "since", "kind", "born", "status")
 
 
 class CustomerHead(Surface):
-    """Name, kind, since when, number; and the ways to reach them. Facts come from CRM, customer and party."""
+    """Name, kind, start date, number and contact details, from the customer and party records of CRM."""
 
     def __init__(self, view: CustomerView, systems: SystemNames) -> None:
         super().__init__("card", "b")
@@ -42,14 +42,14 @@ class CustomerHead(Surface):
         self._sign: tuple[str, str] | None = None
         self._icons = {key: QLabel() for key in _CONTACTS}
         self._contacts = {
-            key: FactLabel(tr(word), elide=key != "phone")  # a number is dialled, so it is never cut
+            key: FactLabel(tr(word), elide=key != "phone")  # the rep dials the number, so it is never cut
             for key, word in zip(_CONTACTS, ("Phone", "E-mail", "Address"), strict=True)
         }
         self._more, self._origin = Label("", "small", look="muted"), Label("", "small")
         for label in (*self._chips.values(), self._more, self._origin, self.grant, self._shield):
             label.hide()
         self.full = Button(tr("Show in full"), "link", "small")
-        self.full.setToolTip(tr("Phone number, e-mail address or day of birth whole. It is recorded."))
+        self.full.setToolTip(tr("Shows full phone numbers, e-mail addresses and date of birth. This is logged."))
         self.full.setAccessibleDescription(self.full.toolTip())
         self.full.clicked.connect(view.unmask)
         top, bottom = QHBoxLayout(), QHBoxLayout()
@@ -91,18 +91,18 @@ class CustomerHead(Surface):
         self._origin.setVisible(True)
         if state.read_at is None:
             failed = state.failure is not None
-            asking = tr("{} · not known then") if state.is_past else tr("{} · asking")
+            asking = tr("{} · no data then") if state.is_past else tr("{} · loading")
             text = in_words(state.failure.error.message) if state.failure else asking.format(self._system_label)
             self._origin.set_words(text)
             self._origin.set_look("mark", "danger" if failed else "info")
         elif state.is_past:
-            self._origin.set_words(tr("{} · as at {}").format(self._system_label, texts.moment(state.read_at)))
+            self._origin.set_words(tr("{} · as of {}").format(self._system_label, texts.moment(state.read_at)))
             self._origin.set_look("chip", "stale")
         elif state.is_fresh(now):
             self._origin.set_words(f"{self._system_label} · {texts.age(state.read_at, now)}")
             self._origin.set_look("muted")
         else:
-            self._origin.set_words(tr("{} · as at {}").format(self._system_label, texts.clock(state.read_at)))
+            self._origin.set_words(tr("{} · as of {}").format(self._system_label, texts.clock(state.read_at)))
             self._origin.set_look("chip", "stale")
 
     def _render_person(self, party: Party | None) -> None:
@@ -140,17 +140,20 @@ class CustomerHead(Surface):
         self.tick(now)
 
     def show_access(self, grant: AccessGrant | None) -> None:
-        """Say for whom or what the account is open; nothing where accounts are not closed."""
+        """Show why the account is unlocked; show nothing if accounts are never locked (`grant` is None)."""
         if grant is None:
             self._sign, words = None, ""
         elif grant.reason is AccessReason.CALLER:
-            calls = tr(", calls too") if grant.level is AccessLevel.CALL_DETAIL else ""
+            calls = tr(", call details too") if grant.level is AccessLevel.CALL_DETAIL else ""
             self._sign, words = (
                 ("verified", "ok"),
                 tr("Caller verified until {}").format(texts.clock(grant.until)) + calls,
             )
         else:
-            self._sign, words = ("unverified", "attention"), tr("No caller: {}").format(grant.reason.value)
+            self._sign, words = (
+                ("unverified", "attention"),
+                tr("Opened without a caller: {}").format(grant.reason.value),
+            )
         self.grant.set_words(words)
         self.grant.set_look("mark", self._sign[1] if self._sign else "neutral")
         self.grant.setToolTip(texts.tooltip(grant.how) if grant is not None else "")
@@ -160,7 +163,7 @@ class CustomerHead(Surface):
         self._fit()
 
     def _record(self, make: FactMaker) -> tuple[ShownFact, ...]:
-        """Return everything that CRM says of the customer and of who stands behind them."""
+        """Return all facts of the customer and party records; empty while the customer is not loaded."""
         customer, party = self._view.customer.state.facts, self._view.party.state.facts
         if customer is None:
             return ()
@@ -184,7 +187,7 @@ class CustomerHead(Surface):
         self._fit()
 
     def _fit(self) -> None:
-        """Leave out what there is no room for: name, number and who calls come first."""
+        """Hide the chips that do not fit. Name, number and access are always shown."""
         shown = [key for key in self._chips if self._chips[key].text()]
         first = [self.name, self._number, self.grant, self._shield]
         used = sum(one.sizeHint().width() + _GAP for one in first if not one.isHidden())

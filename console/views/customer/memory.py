@@ -1,4 +1,4 @@
-"""Where a user was on a customer's page: kept as typed text is, so that the page is as it was after any end."""
+"""The state of a customer page: saved like drafts, so that a restart or crash brings it back."""
 
 from collections.abc import Sequence
 
@@ -10,9 +10,9 @@ from console.views.widgets.rows import FactList, FactTable
 
 
 class PageMemory:
-    """What was typed and not sent, the panels in front, and the row each list's cursor is on.
+    """The unsent drafts, the panels in front, and the cursor row of each list.
 
-    Where the user was is forgotten once they close the customer; what they typed is not.
+    Closing the customer forgets panels and rows; the drafts stay.
     """
 
     def __init__(self, drafts: Drafts, customer_id: CustomerId) -> None:
@@ -21,7 +21,7 @@ class PageMemory:
         self._rows = f"row/{customer_id}/"
         self._typed = {
             f"note/{customer_id}": tr("note"),
-            f"contact/{customer_id}": tr("contact data"),
+            f"contact/{customer_id}": tr("contact details"),
             f"promise/{customer_id}": tr("promise"),
         }
 
@@ -32,7 +32,7 @@ class PageMemory:
 
     @property
     def drafts(self) -> list[str]:
-        """What was typed for this customer and is not sent, in words: `note`, `contact data`, `promise`."""
+        """The names of unsent drafts of this customer, translated: `note`, `contact details`, `promise`."""
         draft_keys = self._drafts.of(self._customer_id)
         return [
             word
@@ -42,15 +42,15 @@ class PageMemory:
 
     @staticmethod
     def _is_of(start: str, draft_key: str) -> bool:
-        """Return whether a place is one of a form's; of the note only its text counts, not how it stands there."""
+        """Return whether a draft key belongs to a form. Of the note only the text counts, not its reason or state."""
         return draft_key == start or (not start.startswith("note/") and draft_key.startswith(f"{start}/"))
 
     def keep_front(self, names: Sequence[str]) -> None:
-        """Keep which panels are in front."""
+        """Save which panels are in front."""
         self._drafts.type(self._front, " ".join(names))
 
     def follow(self, panel: Panel) -> None:
-        """Put the cursors of a panel's lists where they were, and keep where they go."""
+        """Restore the cursor rows of a panel's lists, and save them when they change."""
         views: list[FactList | FactTable] = [*panel.findChildren(FactList), *panel.findChildren(FactTable)]
         for view in views:
             draft_key = f"{self._rows}{panel.objectName()}/{view.objectName()}"
@@ -58,7 +58,7 @@ class PageMemory:
             view.chosen.connect(lambda row, draft_key=draft_key: self._drafts.type(draft_key, row.key))
 
     def forget(self) -> None:
-        """Forget where the user was."""
+        """Delete the saved panels and rows; drafts stay."""
         draft_keys = self._drafts.of(self._customer_id)
         for draft_key in [self._front, *(draft_key for draft_key in draft_keys if draft_key.startswith(self._rows))]:
             self._drafts.type(draft_key, "")

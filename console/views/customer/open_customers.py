@@ -1,4 +1,4 @@
-"""The customers that are open, each in a tab of its own: opened, closed, gone through, and found again later."""
+"""The open customers, each in a separate tab: open, close, switch and reopen them."""
 
 from datetime import datetime
 
@@ -17,15 +17,15 @@ from console.views.widgets.labels import CloseButton
 from console.views.window.main_window import MainWindow
 from console.views.window.preferences import Preferences
 
-_MOST_REMEMBERED = 20
+_MOST_REMEMBERED = 20  # closed customers that can be reopened
 _TABS = "desk/tabs"
 
 
 class OpenCustomers(QStackedWidget):
-    """The pages behind the window's tabs; with none open, the start page. Nothing opens before `attach`.
+    """The pages behind the window's tabs; without a tab, the start page. Nothing opens before `attach`.
 
-    `front_wanted` is emitted when a customer is to be seen, whatever page is in front; `caller_wanted` with a customer
-    whose account is closed until somebody says why it opens.
+    `front_wanted` is emitted when a customer page must come to the front. `caller_wanted` carries a customer whose
+    account is locked until the rep verifies the caller or gives a reason.
     """
 
     front_wanted = Signal()
@@ -44,28 +44,28 @@ class OpenCustomers(QStackedWidget):
         self._renumber()
 
     def attach(self, console: Console) -> None:
-        """Begin to open customers of a desk."""
+        """Set the console whose customers this opens."""
         self._console = console
 
     @property
     def page(self) -> CustomerPage | None:
-        """The customer page in front, if one is."""
+        """The customer page in front, or None."""
         page = self.currentWidget()
         return page if isinstance(page, CustomerPage) else None
 
     def pages_of(self, customer_id: CustomerId) -> list[CustomerPage]:
-        """Return a customer's pages: the one of now, and those of the past."""
+        """Return all pages of a customer: the current one and past views."""
         open_ones = (self._tabs.tabData(i) for i in range(self._tabs.count()))
         return [page for page in open_ones if page.customer_id == customer_id]
 
     def name_of(self, customer_id: CustomerId) -> str:
-        """Return an open customer's name; the number where it is not known."""
+        """Return the name of an open customer, else the customer number."""
         return next((page.view.name for page in self.pages_of(customer_id)), customer_id)
 
     def open(self, customer_id: CustomerId, as_of: datetime | None = None) -> CustomerPage | None:
-        """Open a customer in a tab of its own, or go to the tab it has; None where it cannot be opened yet.
+        """Open a customer in a new tab or go to its tab; return None if it is locked or no console is attached.
 
-        With `as_of` it is shown as it stood at that moment, in a tab marked so.
+        With `as_of` the tab shows a past view of that time.
         """
         if self._console is None:
             return None
@@ -97,7 +97,7 @@ class OpenCustomers(QStackedWidget):
         return page
 
     def close_tab(self, index: int, *, keeps: bool = False) -> None:
-        """Close a tab; what is under way for it is dropped, and so is what was typed, unless it `keeps` that."""
+        """Close a tab and cancel its requests. Panels and rows are forgotten, unless it `keeps` them; drafts stay."""
         page = self._tabs.tabData(index)
         if not isinstance(page, CustomerPage):
             return
@@ -114,7 +114,7 @@ class OpenCustomers(QStackedWidget):
         self._on_tab(self._tabs.currentIndex())
 
     def close_customer(self, customer_id: CustomerId) -> None:
-        """Close every page of a customer, with the forms over them; what was typed is kept."""
+        """Close all pages of a customer and the forms over them; drafts, panels and rows stay."""
         pages = self.pages_of(customer_id)
         if self.page in pages:
             close_forms(self._window)
@@ -122,27 +122,27 @@ class OpenCustomers(QStackedWidget):
             self._close_page(page, keeps=True)
 
     def close_all(self) -> None:
-        """Close every customer; the next start opens them again."""
+        """Close all customers; `restore` opens them again at the next start."""
         self._closing = True
         while self._tabs.count():
             self.close_tab(0)
 
     def restore(self) -> None:
-        """Open the customers that were open when the program ended, in their order.
+        """Open the customers that were open when the console ended, in their order.
 
-        Where accounts need a reason only the one in front is asked about; `reopen` brings the others.
+        If accounts are locked, only the one in front opens, with a caller or a reason; `reopen` opens the others.
         """
         if self._console is None:
             return
         kept = [line for line in self._console.drafts.text(_TABS).splitlines() if line]
         front = next((i for i, line in enumerate(kept) if line.startswith("*")), 0)
-        self._restoring = True  # what is kept stays whole until all of it is open again
+        self._restoring = True  # the saved list must not change until all are open
         now = kept if not self._console.access.is_required else kept[front : front + 1]
         self._closed = [CustomerId(line) for line in kept if line not in now]
         for line in now:
             self.open(CustomerId(line.lstrip("*")))
         if kept and self._console.access.is_required:
-            message = tr("You were with this customer when the desk ended; what you typed is kept.")
+            message = tr("You were with this customer when the console closed. Your drafts are saved.")
             if self._closed:
                 message += tr(" {} opens the other {}.").format(texts.keys("Ctrl+Shift+T"), len(self._closed))
             self._window.status.say(message)
@@ -151,7 +151,7 @@ class OpenCustomers(QStackedWidget):
             self.go_to_tab(front)
 
     def reopen(self) -> None:
-        """Open the customer that was closed last."""
+        """Open the last closed customer."""
         if self._closed:
             self.open(self._closed.pop())
 
@@ -161,7 +161,7 @@ class OpenCustomers(QStackedWidget):
             self.go_to_tab((self._tabs.currentIndex() + by) % self._tabs.count())
 
     def go_to_tab(self, index: int) -> None:
-        """Go to a customer by the number of its tab, counted from 0."""
+        """Go to a tab by its index, from 0."""
         if index < self._tabs.count():
             self.front_wanted.emit()
             self._tabs.setCurrentIndex(index)

@@ -1,4 +1,4 @@
-"""One customer's page: head, alerts and panels, laid out by the room there is, and the document of a bill over them."""
+"""The page of one customer: head, alerts, and panels in a layout that fits the window, with overlays."""
 
 import functools
 from collections.abc import Iterator
@@ -34,11 +34,11 @@ from console.views.texts import tr
 from console.views.widgets.live_page import LivePage
 from console.views.window.preferences import Preferences
 
-# Logical pixels of the page's width.
+# Least width of the page for each layout, and least height of the full one, in logical pixels.
 _MEDIUM_FROM = 1120
 _FULL_FROM = 1280
 _FULL_HEIGHT = 560
-# Time for the questions to be sent before making the panels takes the window's; without it they come 15 ms later.
+# The delay lets the requests go out before building the panels blocks the thread; without it they go 15 ms later.
 _BUILD_AFTER_MS = 20
 
 
@@ -49,9 +49,9 @@ def _layout_for(width: int, height: int) -> Layout:
 
 
 class CustomerPage(LivePage):
-    """Shows one customer view and owns it: closing the page drops what is under way.
+    """The page of one customer view. It owns the view: closing the page cancels all requests.
 
-    `renamed` tells the tab, `customer_wanted` the workspace that another customer is to be opened.
+    `renamed` carries the new title for the tab, `customer_wanted` the number of another customer to open.
     """
 
     renamed = Signal(str)
@@ -123,11 +123,11 @@ class CustomerPage(LivePage):
     # ------------------------------------------------------------------ panels
 
     def panel(self, name: str) -> Panel:
-        """Return a panel by its name, made when it is first wanted."""
+        """Return a panel by name; create it on first use."""
         if name not in self._panels:
             panel = PANELS[name].make(self._context)
             panel.hide()
-            panel.setParent(self._area)  # see Place.release
+            panel.setParent(self._area)  # see PanelStack.release
             panel.is_online = lambda: self._console.network.is_online
             self._panels[name] = panel
             if self.as_of is None:
@@ -174,24 +174,24 @@ class CustomerPage(LivePage):
             self._told_title = title
             self.renamed.emit(title)
 
-    # ------------------------------------------------------------------ life
+    # ------------------------------------------------------------------ lifecycle
 
     def open(self) -> None:
-        """Ask all systems; panels fill as each answers.
+        """Load from all systems; each panel fills when its system replies.
 
-        The panels are made while the questions are on their way, not before them.
+        The panels are built after the requests are sent, not before.
         """
         self.view.open()
         QTimer.singleShot(_BUILD_AFTER_MS, self, self._arrange)
         self.customer_actions.restore()
 
     def _on_customer(self, state: DatasetState[Sourced[Customer]]) -> None:
-        if state.facts is not None and self._columns is None:  # the store knew them: there is something to show now
+        if state.facts is not None and self._columns is None:  # the store has saved data to show now
             QTimer.singleShot(0, self, self._arrange)
         self.renamed.emit(self.title)
 
     def _on_access(self, customer_id: CustomerId) -> None:
-        """Ask for what was withheld, now that more of the account is open."""
+        """Refresh the denied datasets after the access of this customer changed."""
         if customer_id != self.customer_id:
             return
         self.head.show_access(self._console.access.grant_of(customer_id))
@@ -200,7 +200,7 @@ class CustomerPage(LivePage):
                 loader.refresh()
 
     def close_page(self) -> None:
-        """Drop what is under way and stop listening."""
+        """Cancel all requests and unsubscribe."""
         self.seconds.stop()
         self._closed = True
         for unsubscribe in self._unsubscribe:
@@ -214,10 +214,10 @@ class CustomerPage(LivePage):
         self.view.close()
 
     def tick(self) -> None:
-        """Bring head, alerts and the panels in front up to date with the time."""
+        """Update head, alerts and visible panels for the current time; refresh stale data while online."""
         now = self.view.now()
         if self.window().isVisible() and self._console.network.is_online:
-            self.view.keep_fresh()  # someone looks at it
+            self.view.keep_fresh()  # a user can see it
         self.head.tick(now)
         self.alerts.tick(now)
         for panel in self._panels.values():
@@ -226,13 +226,13 @@ class CustomerPage(LivePage):
 
     @property
     def is_filled(self) -> bool:
-        """Whether every panel in front has been made."""
+        """Whether every panel in front is built."""
         return bool(self._stacks) and not self._waiting and all(stack.is_filled for stack in self._stacks)
 
-    # ------------------------------------------------------------------ going about
+    # ------------------------------------------------------------------ navigation
 
     def go_to(self, name: str) -> None:
-        """Bring a panel forward and put the focus on its first value."""
+        """Bring a panel to the front and focus its first value."""
         self.close_document()
         self._arrange()
         next(stack for stack in self._stacks if name in stack.names).bring(name)
@@ -240,27 +240,27 @@ class CustomerPage(LivePage):
         getattr(panel, "focus_first", panel.setFocus)()
 
     def go_to_panel(self, panel: Panel) -> None:
-        """Put the focus into a panel that is in front."""
+        """Focus a panel that is already built."""
         self.go_to(next(name for name, found in self._panels.items() if found is panel))
 
     def panel_of(self, widget: QWidget | None) -> Panel | None:
-        """Return the panel a widget stands in."""
+        """Return the panel that contains a widget, or None."""
         return next((panel for panel in self._panels.values() if widget and panel.isAncestorOf(widget)), None)
 
     @property
     def selected(self) -> Origin | None:
-        """The record of the value that has the focus, or had it last on this page; None where that is no record."""
+        """The record of the value with the focus, or that last had it on this page; None if it has no record."""
         focused = self.focusWidget()
         fact = focused.focused_fact() if hasattr(focused, "focused_fact") else None
         return fact.origin if fact is not None else None
 
     def mark(self, inside: Panel | None) -> None:
-        """Put the ring round the panel the focus is in."""
+        """Draw the focus ring around a panel; None removes it."""
         for panel in self._panels.values():
             panel.set_ring(ring=panel is inside)
 
     def _to_bills(self) -> None:
-        self.bills.focus_first()  # made when it is first wanted
+        self.bills.focus_first()  # created on first use
 
     def _show_account(self, account_id: str) -> None:
         self.bills.show_account(account_id)
@@ -269,24 +269,24 @@ class CustomerPage(LivePage):
         self.go_to("bills")
         self.bills.show_bill(bill_id)
 
-    # ------------------------------------------------------------------ what lies over the panels
+    # ------------------------------------------------------------------ overlays
 
     def show_document(self, bill: CustomerBill) -> None:
-        """Show a bill as the customer has it, over the panels."""
+        """Show the document of a bill over the panels."""
         self.over.show_document(bill)
 
     def close_document(self) -> None:
-        """Go back to the panels from what lies over them."""
+        """Close the overlay and show the panels."""
         self.over.close_over()
 
     def explain_bill(self) -> None:
-        """Explain the bill the cursor is on, else the newest, over the panels."""
+        """Explain the bill at the cursor, else the newest, over the panels."""
         chosen = self.bills.chosen_bill
         if chosen is not None:
             self.over.show_explanation(chosen)
 
     def show_discrepancies(self) -> None:
-        """Show where the systems disagree about this customer, over the panels."""
+        """Show the discrepancies of this customer over the panels."""
         self.over.show_discrepancies(self.discrepancies)
 
     # ------------------------------------------------------------------ layout
@@ -296,7 +296,7 @@ class CustomerPage(LivePage):
         self._make_room()
 
     def _make_room(self) -> None:
-        """Lay out what stands beside the note, where there is room beside it."""
+        """Lay out the page beside the note, if there is room."""
         self._layout.setContentsMargins(
             0, 0, self.width() - self.customer_actions.reposition(self.head.sizeHint().height()), 0
         )
@@ -304,12 +304,12 @@ class CustomerPage(LivePage):
             self._arrange()
 
     def lay_out_anew(self) -> None:
-        """Lay the panels out as if nothing had been moved."""
+        """Lay out the panels again, from saved preferences or defaults."""
         self._laid_out = None
         self._arrange()
 
     def _arrange(self) -> None:
-        """Lay the panels out for the room there is; what has the focus keeps it, what is in front stays there."""
+        """Lay out the panels for the window size. The focus and the panels in front stay the same."""
         width, height = self.width() - self._layout.contentsMargins().right(), self.height()
         layout = _layout_for(width, height)
         if layout is self._laid_out:
@@ -318,7 +318,7 @@ class CustomerPage(LivePage):
         focused = self.focusWidget()
         front = [stack.current for stack in self._stacks] or self.memory.front
         inside = self.panel_of(focused)
-        if inside is not None:  # where the focus is must stay in sight, whatever else stood in front
+        if inside is not None:  # the panel with the focus must stay visible
             front = [name for name, panel in self._panels.items() if panel is inside] + front
         for stack in self._stacks:
             stack.release(self._area)
@@ -336,7 +336,7 @@ class CustomerPage(LivePage):
             focused.setFocus()
 
     def _fill_next(self) -> None:
-        """Bring the panels one a turn, so that the window never stands still for all of them."""
+        """Build one panel in each event loop turn, so that the window never freezes."""
         if not self._waiting or self._closed:
             return
         stack, name = self._waiting.pop(0)
@@ -361,7 +361,7 @@ class CustomerPage(LivePage):
         return columns
 
     def _keep_front(self) -> None:
-        if self.as_of is None and not self._waiting:  # while they are filled they are put where they were
+        if self.as_of is None and not self._waiting:  # while filling, the saved order is restored
             self.memory.keep_front([stack.current for stack in self._stacks])
 
     def _keep(self, splitter: QSplitter, *_moved: int) -> None:

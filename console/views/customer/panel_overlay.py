@@ -1,4 +1,4 @@
-"""What may lie over a page's panels, one at a time: a bill as it was sent, a bill explained, disagreements."""
+"""The views over a page's panels, one at a time: a bill document, a bill explanation, discrepancies."""
 
 from collections.abc import Callable
 
@@ -18,9 +18,9 @@ from console.views.customer.panels.system_words import SystemNames
 
 
 class PanelOverlay(QStackedWidget):
-    """Shows the panels until something is laid over them; `go_back` takes the focus when that goes.
+    """The stack of the panels and the overlays. `go_back` moves the focus when an overlay closes.
 
-    `fix_wanted` names the act that mends a disagreement, with what its form starts from.
+    `fix_wanted` carries the name of the action that fixes a discrepancy, and the start values of its form.
     """
 
     fix_wanted = Signal(str, dict)
@@ -44,7 +44,7 @@ class PanelOverlay(QStackedWidget):
         self.addWidget(panels)
 
     def show_document(self, bill: CustomerBill) -> None:
-        """Show a bill as the customer has it."""
+        """Show the document of a bill."""
         self.leave()
         if self.document is None:
             self.document = DocumentView(self._console, self._bridge, self._view.customer_id)
@@ -54,7 +54,7 @@ class PanelOverlay(QStackedWidget):
         self.document.show_bill(bill)
 
     def show_explanation(self, bill: CustomerBill) -> None:
-        """Explain a bill against the one before it."""
+        """Compare a bill with the previous one."""
         self.leave()
         if self.explanation is None:
             systems = SystemNames(self._console.served_by.get(Capability.BILLS, ""), self._console.system_labels)
@@ -66,7 +66,7 @@ class PanelOverlay(QStackedWidget):
         self.explanation.show_bill(bill)
 
     def show_discrepancies(self, watch: DiscrepancyWatch) -> None:
-        """Show where the systems disagree."""
+        """Show the discrepancies between systems."""
         self.leave()
         if self.discrepancies is None:
             self.discrepancies = DiscrepanciesView(self._view, watch)
@@ -77,14 +77,14 @@ class PanelOverlay(QStackedWidget):
         self.discrepancies.open_view()
 
     def close_over(self) -> None:
-        """Go back to the panels, where something lies over them."""
+        """Close the overlay, if one is open, and show the panels."""
         if self.currentWidget() is not self._panels:
             self.leave()
             self.setCurrentWidget(self._panels)
             self._go_back()
 
     def leave(self) -> None:
-        """Let go of what is shown."""
+        """Release the open document and bill lines."""
         if self.document is not None:
             self.document.leave()
         if self.explanation is not None:

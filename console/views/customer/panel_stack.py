@@ -1,4 +1,4 @@
-"""Where on the page the panels stand: columns of places, each place with one panel or several behind tabs."""
+"""The slots of the page: each shows one panel, or several behind tabs."""
 
 from collections.abc import Callable, Sequence
 
@@ -14,7 +14,7 @@ from console.views.widgets.labels import paint_frame
 
 
 class PanelTabs(QTabBar):
-    """The names of the panels in one place, painted in the theme's colours."""
+    """The tabs of the panels in one slot, painted in the theme's colours."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,7 +22,7 @@ class PanelTabs(QTabBar):
         self.setExpanding(False)
         self.setUsesScrollButtons(True)
         self.setElideMode(Qt.TextElideMode.ElideRight)
-        self.setAccessibleName(tr("Panels of this place"))
+        self.setAccessibleName(tr("Panels"))
 
     def tabSizeHint(self, index: int) -> QSize:
         metrics = QFontMetrics(font("small", semibold=True))
@@ -49,7 +49,7 @@ class PanelTabs(QTabBar):
 
 
 class PanelStack(QWidget):
-    """One place; its panels are made when they are first looked at. `shown` names the panel that came forward."""
+    """One slot; its panels are created when first shown. `shown` carries the name of the panel now in front."""
 
     shown = Signal(str)
 
@@ -76,22 +76,22 @@ class PanelStack(QWidget):
 
     @property
     def is_filled(self) -> bool:
-        """Whether any panel stands here yet."""
+        """Whether this slot has a panel yet."""
         return self._stack.count() > 0
 
     def bring(self, name: str) -> None:
-        """Bring a panel forward."""
+        """Bring a panel to the front by name."""
         stack = self.names.index(name)
         if self._tabs.currentIndex() != stack:
-            self._tabs.setCurrentIndex(stack)  # which brings it
+            self._tabs.setCurrentIndex(stack)  # calls _on_tab
         else:
             self._on_tab(stack)
 
     def release(self, to: QWidget) -> None:
-        """Let go of the panels, which go on in another place; until then they belong, unseen, to a widget.
+        """Remove the panels for use in another slot. Until then, they are hidden children of `to`.
 
-        No widget is ever without a parent: one that belongs to Python alone may be destroyed by a garbage collection on
-        another thread, and that crashes Qt.
+        Each widget needs a parent at all times. Python's garbage collector may destroy a widget without one on another
+        thread, and this crashes Qt.
         """
         for widget in [self._stack.widget(i) for i in range(self._stack.count())]:
             if widget is not None:

@@ -1,4 +1,4 @@
-"""Masks card numbers in every field as they are typed or pasted, wherever in the program the field is."""
+"""The guard that masks card numbers in every field of the program as they are typed or pasted."""
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QTextCursor
@@ -10,7 +10,7 @@ from console.views.window.main_window import MainWindow
 
 
 class CardGuard(QObject):
-    """Watches the fields of a window and its dialogs, each from the first time it has the focus."""
+    """The guard for the fields of a window and its dialogs. It checks each field from its first focus on."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -29,7 +29,10 @@ class CardGuard(QObject):
             self._check(now)
 
     def _is_ours(self, widget: QWidget) -> bool:
-        """Return whether a field is the window's or one of its dialogs'; for Qt a window is no dialog's ancestor."""
+        """Return whether a field belongs to the window or its dialogs.
+
+        Qt's `isAncestorOf` does not look across dialogs, so the parents are checked one by one.
+        """
         parent: QWidget | None = widget
         while parent is not None and parent is not self._window:
             parent = parent.parentWidget()
@@ -46,8 +49,10 @@ class CardGuard(QObject):
                 field.setText(shown)
                 field.textEdited.emit(shown)
             else:
-                field.setPlainText(shown)  # nothing of it may stay in the field's undo
+                field.setPlainText(shown)  # this also clears the undo history, so the number can't be restored
                 field.moveCursor(QTextCursor.MoveOperation.End)
         finally:
             self._busy = False
-        self._window.status.say(tr("That was a card number. It was masked: card numbers are never kept or sent here."))
+        self._window.status.say(
+            tr("That was a card number. It was masked, because card numbers are never saved or sent.")
+        )

@@ -1,4 +1,4 @@
-"""The list of keys: what the menus do, the letters after Ctrl+J, and what every list and value understands."""
+"""The list of keys: menu keys, the letters after Ctrl+J, and keys that work in every list and value."""
 
 from collections.abc import Sequence
 
@@ -10,22 +10,22 @@ from console.views.texts import tr
 from console.views.widgets.labels import Label
 from console.views.widgets.live_page import PlainScroll
 
-# Keys that belong to widgets and so stand in no menu.
+# Keys that belong to widgets and are not in a menu.
 EVERYWHERE = (
     ("F6, Shift+F6", "Next, previous region"),
     ("Tab, arrows", "Between controls; inside a list, table or row of tabs"),
     ("Ctrl+1 … Ctrl+9", "Customer 1 to 9"),
-    ("Ctrl+C", "Copy what is selected, or the value"),
+    ("Ctrl+C", "Copy the selection or the value"),
     ("Ctrl+A, Shift+arrows", "Select all, select more rows"),
-    ("Enter", "Open: a related customer, the bill a payment was for, a bill as PDF"),
+    ("Enter", "Open: related customer, bill of a payment, bill PDF"),
     ("Shift+F10, Menu", "Menu of the value"),
-    ("Left, Right", "On chips and tabs: the next one"),
-    ("Esc", "Close, or one step back; what is typed is kept"),
+    ("Left, Right", "Next chip or tab"),
+    ("Esc", "Close or go back. Drafts are saved."),
 )
 
 
 class KeysDialog(QDialog):
-    """Two columns, keys and what they do. Opened, never executed: the desk goes on beside it."""
+    """Two columns: keys and what they do. Use `open`, not `exec`, so that the console stays responsive."""
 
     def __init__(self, groups: Sequence[tuple[str, Sequence[tuple[str, str]]]], parent: QWidget) -> None:
         super().__init__(parent)

@@ -1,4 +1,4 @@
-"""Limits every field as it is typed or pasted into, wherever in the program the field is, and says what did not fit."""
+"""The guard that limits every field of the program, typed or pasted, and shows a message if text was cut off."""
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
@@ -8,12 +8,12 @@ from console.views.widgets.limited_text import LimitedText
 from console.views.window.main_window import MainWindow
 
 _LONGEST_LINE = 1_000
-# What a line takes in Qt where nobody has said otherwise: laid out it is a freeze.
+# Qt's default limit of a line, in characters. The layout of such a long text freezes the window.
 _UNLIMITED = 32_767
 
 
 class LengthGuard(QObject):
-    """Watches the fields of the program, each from the first time it has the focus."""
+    """The guard for all fields of the program. It checks each field from its first focus on."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -38,4 +38,4 @@ class LengthGuard(QObject):
             self._say(field.maxLength())
 
     def _say(self, longest: int) -> None:
-        self._window.status.say(tr("This field takes {} characters; the rest was left out.").format(f"{longest:,}"))
+        self._window.status.say(tr("This field takes {} characters. The rest was cut off.").format(f"{longest:,}"))

@@ -1,4 +1,4 @@
-"""The letters that may follow a key such as Ctrl+J, shown until one is pressed."""
+"""The overlay with the letters that can follow a key such as Ctrl+J. It is visible until a key is pressed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _COLUMNS = 3
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One letter, what it does in words, and how; `permission` is what a role must be allowed for it."""
+    """One letter, its text and its function. `permission` is the permission that the role needs, if any."""
 
     letter: str
     text: str
@@ -44,10 +44,10 @@ class KeyCap(Label):
 
 
 class LetterOverlay(QWidget):
-    """Stands at the foot of the window, takes one letter and goes; any other key, a click or Esc lets it go.
+    """The overlay at the bottom of the window. It accepts one letter; any other key, a click or Esc closes it.
 
-    The focus comes back to where it was before anything is done, so that what is done can move it. `missed` is emitted
-    with a sentence for a letter that does nothing.
+    The focus returns to where it was before the letter's function runs, so that the function can move it. `missed` is
+    emitted with a sentence for a letter that does nothing.
     """
 
     missed = Signal(str)
@@ -68,7 +68,7 @@ class LetterOverlay(QWidget):
         self.hide()
 
     def take(self, letters: Sequence[Letter], withheld: Sequence[Letter] = ()) -> None:
-        """Offer these letters from now on; to those that are withheld it is said that they are."""
+        """Set the letters to show. A `withheld` letter is not shown; pressing it emits `missed` with the reason."""
         self._letters = {item.letter: item for item in letters}
         self._withheld = {item.letter: item for item in withheld}
         while (item := self._grid.takeAt(0)) is not None:
@@ -101,9 +101,9 @@ class LetterOverlay(QWidget):
         if found is not None:
             found.do()
         elif withheld := self._withheld.get(pressed):
-            self.missed.emit(tr("{}: your role does not include that.").format(withheld.text))
+            self.missed.emit(tr("{}: your role can't do that.").format(withheld.text))
         elif typed := (pressed or event.text().strip().upper()):
-            self.missed.emit(tr("Nothing has the letter {} here.").format(typed))
+            self.missed.emit(tr("No action has the letter {}.").format(typed))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
@@ -120,7 +120,7 @@ class LetterOverlay(QWidget):
             before.setFocus()
 
     def reposition(self) -> None:
-        """Stand where it belongs; called when the window changes its size."""
+        """Move the overlay to its place. Called when the window changes its size."""
         room = self._window.rect()
         size = self.size()
         self.setGeometry(QRect(room.center().x() - size.width() // 2, room.bottom() - size.height() - 40,

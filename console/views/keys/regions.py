@@ -1,4 +1,4 @@
-"""Going round the regions of the window with one key."""
+"""Focus moves between the regions of the window with one key."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,7 +8,7 @@ Region = tuple[QWidget, Callable[[], None]]
 
 
 def go_round(regions: Sequence[Region], by: int) -> None:
-    """Give the focus to the region so many after the one that has it; each region brings what takes its focus."""
+    """Move the focus by `by` regions, in a circle. Each region has a function that takes the focus."""
     focused = QApplication.focusWidget()
     holds = (
         index

@@ -1,1 +1,1 @@
-"""What was done here and is not yet in every system."""
+"""The Outbox page: actions done here that not every system has yet."""

@@ -1,4 +1,4 @@
-"""Ends a conflict: for each value what both began with, what the user wants, what the system holds, and what goes."""
+"""The panel that resolves a conflict. Each value has four texts: before, mine, theirs, and the one to send."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -18,7 +18,7 @@ from console.views.widgets.live_page import PlainScroll
 
 
 class _Line:
-    """One value in conflict: mine, theirs, or something typed; nothing is chosen from the start."""
+    """One value in conflict: mine, theirs, or a typed value. Nothing is chosen at the start."""
 
     def __init__(self, name: str, step: Step, typed: str) -> None:
         self.name = name
@@ -31,7 +31,7 @@ class _Line:
         self.theirs = ChoiceButton(theirs, tr("{}, theirs: {}").format(word, theirs))
         self.typed = QLineEdit(typed)
         self.typed.setMinimumWidth(190)
-        self.typed.setPlaceholderText(tr("or type it"))
+        self.typed.setPlaceholderText(tr("or enter a value"))
         self.typed.setAccessibleName(tr("{}, another value").format(word))
         self.goes = Label("", semibold=True, wrap=True)
         self.group = QButtonGroup(self.mine)
@@ -40,7 +40,7 @@ class _Line:
 
     @property
     def chosen(self) -> Any:
-        """What is to be sent; None while nothing is chosen."""
+        """The value to send. None while nothing is chosen."""
         typed = self.typed.text().strip()
         if typed:
             return typed
@@ -55,10 +55,10 @@ class _Line:
 
 
 class ConflictPanel(QWidget):
-    """Emits `decided` with the chosen values, `withdrawn` where the act is to be taken back.
+    """The panel. It emits `decided` with the chosen values, and `withdrawn` when the user withdraws the action.
 
-    1 takes mine, 2 theirs, 3 goes to the field to type in, for the value with the focus, else the first that is left.
-    Ctrl+Enter sends once everything is chosen. A choice stays while the act is the same.
+    Key 1 chooses mine, 2 theirs, 3 goes to the text field. They work on the focused value, else on the first open one.
+    Ctrl+Enter sends when everything is chosen. Choices stay while the same action is shown.
     """
 
     decided = Signal(dict)
@@ -68,7 +68,7 @@ class ConflictPanel(QWidget):
         super().__init__()
         self._drafts = drafts
         self._draft_keys: dict[str, str] = {}
-        self.setAccessibleName(tr("Two people changed the same thing"))
+        self.setAccessibleName(tr("Changed by someone else"))
         self._shown: tuple[object, ...] = ()
         self._system = ""
         self.lines: list[_Line] = []
@@ -113,7 +113,7 @@ class ConflictPanel(QWidget):
         self.leave()
 
     def show_conflict(self, action: Action, step: Step, system: str, title: str) -> None:
-        """Show a step that is in conflict; the same one again changes nothing."""
+        """Show a step that is in conflict. Showing the same step again changes nothing."""
         for shortcut in self._shortcuts:
             shortcut.setEnabled(True)
         shown = (action.id, step.system, tuple(step.wanted.items()), tuple(step.theirs.items()))
@@ -123,10 +123,10 @@ class ConflictPanel(QWidget):
         self._system = system
         self._draft_keys = {name: f"decide/{action.id}/{step.system}/{name}" for name in step.theirs}
         is_money = action.risk is RiskClass.MONEY
-        head = tr("What this was decided on has changed") if is_money else tr("Two people changed the same thing")
+        head = tr("The data behind this has changed") if is_money else tr("Changed by someone else")
         self._title.set_words(head)
         self._about.set_words(f"{title}, {action.customer_name or action.customer_id}")
-        send = tr("Send it all the same") if is_money else tr("Send merged")
+        send = tr("Send anyway") if is_money else tr("Send merged")
         self.send.setText(send_words(send))
         self.send.setAccessibleName(send)
         self._clear()
@@ -134,23 +134,23 @@ class ConflictPanel(QWidget):
         self._show_left()
 
     def leave(self) -> None:
-        """It is not shown any more: its keys are others' again."""
+        """Disable the panel's keys. Call it when the panel is hidden."""
         for shortcut in self._shortcuts:
             shortcut.setEnabled(False)
 
     def focus_first(self) -> None:
-        """Put the focus on the first value that is to be decided."""
+        """Move the focus to the first value."""
         (self.lines[0].mine if self.lines else self.send).setFocus()
 
     def has_focus(self) -> bool:
-        """Whether the focus is on anything in here."""
+        """Return whether the focus is inside this panel."""
         focused = QApplication.focusWidget()
         return focused is not None and self.isAncestorOf(focused)
 
     def _fill(self, action: Action, step: Step, system: str, *, is_money: bool) -> None:
-        heads = [tr("Value"), tr("Base"), tr("Mine, {}").format(made_at(action)), tr("Theirs, at {}").format(system)]
+        heads = [tr("Value"), tr("Before"), tr("Mine, {}").format(made_at(action)), tr("Theirs, at {}").format(system)]
         others = len(action.steps) > 1
-        heads += ["", tr("Goes to all its systems") if others else tr("Goes to {}").format(system)]
+        heads += ["", tr("Sent to all systems") if others else tr("Sent to {}").format(system)]
         if is_money:
             heads[2:] = [tr("Now, at {}").format(system)]
         for column, text in enumerate(heads):
@@ -191,7 +191,7 @@ class ConflictPanel(QWidget):
             self._grid.setRowStretch(row, 0)
 
     def _at_hand(self) -> _Line | None:
-        """Return the value the keys are for."""
+        """Return the value that the keys work on: the focused one, else the first open one, else the first."""
         focused = self.window().focusWidget()
         left = (line for line in self.lines if line.chosen is None)
         return next((line for line in self.lines if line.holds(focused)), next(left, next(iter(self.lines), None)))
@@ -203,7 +203,7 @@ class ConflictPanel(QWidget):
             self._picked(line)
 
     def _picked(self, line: _Line) -> None:
-        line.typed.clear()  # what is picked is meant, not what was typed before it
+        line.typed.clear()  # the picked value replaces typed text
         self._show_left()
         following = next((one for one in self.lines if one.chosen is None), None)
         if following is not None:
@@ -212,7 +212,7 @@ class ConflictPanel(QWidget):
             (line.mine if line.mine.isChecked() else line.theirs).setFocus()
 
     def _typed(self, line: _Line, text: str) -> None:
-        """What is typed takes the place of what was picked, and is kept like everything typed."""
+        """Replace the picked value by the typed text, and save it as a draft."""
         self._drafts.type(self._draft_keys[line.name], text)
         if text.strip():
             line.group.setExclusive(False)
@@ -237,9 +237,9 @@ class ConflictPanel(QWidget):
         left = sum(1 for _ in self._left())
         self._message.set_look("secondary")
         self.send.setEnabled(left == 0)
-        keys = tr("1 mine   2 theirs   3 type it")
+        keys = tr("1 mine   2 theirs   3 other value")
         if not self.lines:
-            self._message.set_words(tr("Look at it again. It is sent only because you say so, over what is there now."))
+            self._message.set_words(tr("Check it first. It will overwrite the current value."))
         elif left:
             self._message.set_words(f"{keys}   ·   " + tr("{} left to choose").format(left))
         else:
@@ -248,16 +248,16 @@ class ConflictPanel(QWidget):
     def _effect_words(self) -> str:
         kept = all(line.chosen == line.values[1] for line in self.lines)
         if kept:
-            return tr("{} keeps what it has; the act's other systems get it too.").format(self._system)
-        return tr("It is written over what is there now.")
+            return tr("{} keeps its value. The other systems get it too.").format(self._system)
+        return tr("It will overwrite the current value.")
 
     def rejected(self, sentence: str) -> None:
-        """Say why what was chosen cannot be sent; everything stays as it was chosen."""
+        """Show why the chosen values can't be sent. All choices stay."""
         self._message.set_words(sentence)
         self._message.set_look("mark", "danger")
 
     def forget(self) -> None:
-        """It is decided: what was typed for it is no draft any more."""
+        """Delete the drafts of this conflict. Call it when the conflict is resolved."""
         for draft_key in self._draft_keys.values():
             self._drafts.type(draft_key, "")
         self._shown = ()

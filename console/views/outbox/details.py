@@ -1,4 +1,4 @@
-"""The chosen act: each of its systems, how far it is there, what it asks for, and what a user can do about it."""
+"""The details of the selected action: its state at each system, its values, and the buttons for it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -17,11 +17,11 @@ _MOST_STEPS = 4
 
 
 class ActionDetails(QWidget):
-    """Shows one act and the buttons that are of use for it; `do` maps each button's name to what it does."""
+    """One action and the buttons that apply to it. `do` maps each button's name to its function."""
 
     def __init__(self, console: Console, do: dict[str, Callable[[], None]], go_back: Callable[[], None]) -> None:
         super().__init__()
-        self.setAccessibleName(tr("The chosen act"))
+        self.setAccessibleName(tr("Selected action"))
         self._console, self._go_back = console, go_back
         self._title = Label("", semibold=True, wrap=True)
         self._about = Label("", "small", look="muted", wrap=True)
@@ -32,11 +32,11 @@ class ActionDetails(QWidget):
         words = {
             "retry": tr("Try again now"),
             "edit": tr("Edit…"),
-            "happened": tr("It has happened"),
-            "did not": tr("It has not; send it"),
+            "happened": tr("It was done"),
+            "did not": tr("It wasn't done, send it"),
             "withdraw": tr("Withdraw"),
-            "take back": tr("Take back"),
-            "take back copy": tr("Take back the second one"),
+            "take back": tr("Undo"),
+            "take back copy": tr("Undo the duplicate"),
             "hand over": tr("Hand to a supervisor"),
         }
         self.buttons = {name: Button(text, "plain") for name, text in words.items()}
@@ -59,7 +59,7 @@ class ActionDetails(QWidget):
         column.addLayout(bar)
 
     def show_action(self, action: Action | None) -> None:
-        """Show an act as it is now; None shows nothing."""
+        """Show an action's current state. None clears the details."""
         self._show_buttons(action)
         if action is None:
             for label in (self._title, self._about, *self._steps, self._wanted, self._next):
@@ -83,7 +83,7 @@ class ActionDetails(QWidget):
 
     def _next_words(self, action: Action) -> str:
         if action.state is ActionState.HALF_DONE and not action.needs_user:
-            return tr("One system has it and the other does not yet; it goes on by itself.")
+            return tr("One system has it, the other doesn't yet. The console keeps trying.")
         if action.next_try_at is not None and action.is_open and not action.needs_user:
             tried = tr("Tried once") if action.tries == 1 else tr("Tried {} times").format(action.tries)
             return f"{tried}, {again_words(action, datetime.now(UTC))}."
@@ -94,8 +94,8 @@ class ActionDetails(QWidget):
         shown = _offered(action) if action is not None else dict.fromkeys(self.buttons, False)
         focused = next((name for name, button in self.buttons.items() if button.hasFocus()), "")
         if focused and not shown[focused]:
-            self._go_back()  # else Qt would pass the focus on to anything, and the next key would go there
-        give_up = tr("Give up the rest") if StepState.DONE in states else tr("Withdraw")
+            self._go_back()  # else Qt moves the focus to some other widget, and the next key goes there
+        give_up = tr("Cancel the rest") if StepState.DONE in states else tr("Withdraw")
         self.buttons["withdraw"].setText(give_up)
         self.buttons["withdraw"].setAccessibleName(give_up)
         for name, button in self.buttons.items():
@@ -105,7 +105,7 @@ class ActionDetails(QWidget):
 def _wanted_words(action: Action) -> str:
     wanted = {key: value for step in action.steps for key, value in step.wanted.items() if value}
     text = wanted.pop("text", "")
-    if wanted.get("reason") == "Note":  # what stands for none
+    if wanted.get("reason") == "Note":  # "Note" means that no reason was given
         del wanted["reason"]
     named = ((VALUE_NAMES[key], value) for key, value in wanted.items() if key in VALUE_NAMES)
     values = "  ·  ".join(f"{tr(name)} {shown_value(value)}" for name, value in named)
@@ -113,7 +113,7 @@ def _wanted_words(action: Action) -> str:
 
 
 def _offered(action: Action) -> dict[str, bool]:
-    """Return which buttons an act as it is now has."""
+    """Return for each button's name whether the action shows it now."""
     states = {step.state for step in action.steps}
     remarks = {step.remark for step in action.steps}
     return {

@@ -1,4 +1,7 @@
-"""Changes what an act asks for, while no system can have done any of it: a refused note, a wrong number, a day."""
+"""The dialog that edits an action's values, such as a rejected note, a number or a date.
+
+It is used only while no system can have done any part of the action.
+"""
 
 from collections.abc import Coroutine
 from typing import Any
@@ -16,11 +19,11 @@ from console.views.widgets.labels import Label
 
 
 class EditDialog(ActionDialog):
-    """The values of one act in fields; what is typed is kept, also over an end of the program."""
+    """The values of one action in fields. Typed values are saved as drafts and restored after a restart."""
 
     def __init__(self, console: Console, bridge: Bridge, action: Action, window: QWidget) -> None:
         super().__init__(
-            tr("Edit: {}").format(console.title_of(action)), tr("Keep and send"), console.drafts, bridge, window
+            tr("Edit: {}").format(console.title_of(action)), tr("Save and send"), console.drafts, bridge, window
         )
         self._console, self._action = console, action
         wanted = action.steps[0].wanted

@@ -1,4 +1,4 @@
-"""The Outbox page: what was done here, how far it is at each system, and what a user can do about it."""
+"""The Outbox page: the actions done here, their state at each system, and what the user can do."""
 
 import math
 from collections.abc import Coroutine
@@ -25,14 +25,14 @@ from console.views.widgets.live_page import LivePage
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 
-_COLUMNS = ("State", "What", "For", "Made", "Goes to", "Kind", "Next")
+_COLUMNS = ("State", "What", "For", "Created", "Sent to", "Kind", "Next")
 _DETAILS_HEIGHT = 250
 
 
 class OutboxPage(LivePage):
-    """Open acts first, the newest on top, then those that ended lately; below them the chosen one.
+    """Open actions first, then recently finished ones, each newest first. The selected one is shown below the table.
 
-    One that two people changed is decided right there. Enter goes to what is to be decided, or opens the customer.
+    A conflict is resolved on this page. Enter moves to the conflict's values, or opens the customer.
     """
 
     customer_wanted = Signal(str)
@@ -87,11 +87,11 @@ class OutboxPage(LivePage):
         self.show_actions()
 
     def close_page(self) -> None:
-        """Stop listening."""
+        """Stop listening to the Outbox."""
         self._unsubscribe()
 
     def focus_first(self) -> None:
-        """Put the focus on the first act that waits for the user, else on the first of all."""
+        """Move the focus to the first action that needs the user, else to the first action."""
         self._choose_first()
         self.table.setFocus()
 
@@ -103,10 +103,10 @@ class OutboxPage(LivePage):
 
     def tick(self) -> None:
         if any(action.next_try_at is not None for action in self._actions.values()):
-            self.show_actions()  # the seconds until the next try
+            self.show_actions()  # updates the seconds until the next try
 
     def show_actions(self) -> None:
-        """Show the acts as they are now; the cursor stays on its act."""
+        """Show the current actions. The cursor stays on its action."""
         actions = sorted(self._console.outbox.actions, key=lambda action: (not action.is_open, -action.seq))
         self._actions = {action.id: action for action in actions}
         for label, (look, words, states) in zip(self._counts, SUMMARY, strict=True):
@@ -114,10 +114,10 @@ class OutboxPage(LivePage):
             label.set_words(tr(words).format(count))
             label.set_look("chip", look)
             label.setVisible(count > 0)
-        message = tr("Nothing here expires. What is done stays in the list for a while.")
+        message = tr("Nothing here expires. Finished actions stay in the list for a while.")
         if not self._console.is_kept:
-            message = tr("It is kept in memory alone: closing the desk loses it.")
-        self._message.set_words(message if actions else tr("Nothing waits. {}").format(message))
+            message = tr("Kept in memory only. Closing the console loses it.")
+        self._message.set_words(message if actions else tr("The Outbox is empty. {}").format(message))
         self._message.setToolTip(self._message.text())
         now = datetime.now(UTC)
         self.table.show_entries(list(self._actions), lambda index: self._row(actions[index], now))
@@ -136,7 +136,7 @@ class OutboxPage(LivePage):
 
     @property
     def chosen(self) -> Action | None:
-        """The act the cursor is on."""
+        """The selected action, or None."""
         index = self.table.currentIndex().row()
         rows = self.table.rows_model
         return self._actions.get(rows.row(index).key) if 0 <= index < rows.rowCount() else None
@@ -156,7 +156,7 @@ class OutboxPage(LivePage):
         if had_focus:
             self.table.setFocus()
 
-    # ------------------------------------------------------------------ what users do
+    # ------------------------------------------------------------------ user actions
 
     def _open(self, row: Row) -> None:
         action = self._actions.get(row.key)
@@ -207,19 +207,19 @@ class OutboxPage(LivePage):
         sent = [
             self._console.label(step.system) for step in action.steps if step.was_sent and step.state != StepState.DONE
         ]
-        message = tr("{} has it already and keeps it; the others will not get it, and differ from then on.")
-        nothing = tr("Nothing of it has been done anywhere.")
+        message = tr("{} already has it and keeps it. The others won't get it, so their data will differ.")
+        nothing = tr("No system has changed anything.")
         if sent:
-            nothing = tr("It was sent before. {} is checked first; what is there stays there.").format(", ".join(sent))
+            nothing = tr("It was sent before. {} is checked first. Anything found there stays.").format(", ".join(sent))
         box = QMessageBox(self.window())
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle(tr("Give up the rest?") if done else tr("Withdraw?"))
+        box.setWindowTitle(tr("Cancel the rest?") if done else tr("Withdraw?"))
         box.setText(self._console.title_of(action))
         box.setInformativeText(message.format(", ".join(done)) if done else nothing)
-        go = box.addButton(tr("Give up the rest") if done else tr("Withdraw"), QMessageBox.ButtonRole.AcceptRole)
+        go = box.addButton(tr("Cancel the rest") if done else tr("Withdraw"), QMessageBox.ButtonRole.AcceptRole)
         go.setAutoDefault(False)
-        keep = box.addButton(tr("Keep it"), QMessageBox.ButtonRole.RejectRole)
+        keep = box.addButton(tr("Keep"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(keep)
         box.accepted.connect(lambda: self._really_withdraw(action))
         box.open()
@@ -235,7 +235,7 @@ class OutboxPage(LivePage):
     def _too_late(self) -> None:
         action = self.chosen
         if action is not None and action.state is ActionState.DONE:
-            self._bridge.on_unhandled(tr("It's done already. Use Take back, where that is possible."))
+            self._bridge.on_unhandled(tr("It's already done. Use Undo where that's possible."))
         else:
             self._bridge.on_unhandled(tr("It's being sent, so it can't be withdrawn now."))
 
@@ -263,7 +263,7 @@ class OutboxPage(LivePage):
         def done(_nothing: Any) -> None:
             self.conflict.forget()
             self.show_actions()
-            self._choose_first()  # the next that waits for a decision
+            self._choose_first()  # the next action that needs the user
 
         deciding = self._console.decisions.resolve(action, index, chosen)
         self._bridge.run_command(self, deciding, done, lambda error: self.conflict.rejected(in_words(error.message)))

@@ -1,4 +1,4 @@
-"""The words for acts and their steps; "kept here" and "accepted by a system" are never the same words."""
+"""The texts for actions and their steps. "Saved here" and "accepted by a system" always have different texts."""
 
 from datetime import date, datetime
 
@@ -9,22 +9,22 @@ from console.services.console import Console
 from console.views import texts
 from console.views.texts import tr
 
-# State -> the theme's state, and the word for one act.
+# Action state -> the theme's state and the text.
 _ACTION_WORDS: dict[ActionState, tuple[str, str]] = {
     ActionState.CONFLICT: ("conflict", "Needs you"),
-    ActionState.REJECTED: ("danger", "Refused"),
-    ActionState.UNKNOWN: ("attention", "Answer lost"),
+    ActionState.REJECTED: ("danger", "Rejected"),
+    ActionState.UNKNOWN: ("attention", "Checking"),
     ActionState.HALF_DONE: ("attention", "Half done"),
     ActionState.AWAITING: ("attention", "Waits for approval"),
-    ActionState.SENDING: ("info", "Being sent"),
-    ActionState.QUEUED: ("info", "Kept here, waits"),
+    ActionState.SENDING: ("info", "Sending"),
+    ActionState.QUEUED: ("info", "Saved, waiting"),
     ActionState.DONE: ("ok", "Done"),
     ActionState.WITHDRAWN: ("neutral", "Withdrawn"),
 }
-# What the page counts, in the order it is to be looked at.
+# The counts on the page, the most urgent first: theme state, text, action states.
 SUMMARY: tuple[tuple[str, str, tuple[ActionState, ...]], ...] = (
     ("conflict", "{} to decide", (ActionState.CONFLICT,)),
-    ("danger", "{} refused", (ActionState.REJECTED,)),
+    ("danger", "{} rejected", (ActionState.REJECTED,)),
     ("attention", "{} half done", (ActionState.HALF_DONE,)),
     ("attention", "{} waiting for approval", (ActionState.AWAITING,)),
     ("attention", "{} being checked", (ActionState.UNKNOWN,)),
@@ -35,13 +35,13 @@ _STEP_WORDS: dict[StepState, str] = {
     StepState.WAITING: "Saved here, not sent yet.",
     StepState.SENDING: "Being sent.",
     StepState.ACCEPTED: "Accepted. Checking that it was applied.",
-    StepState.AWAITING: "Asked for. A supervisor has to approve it.",
+    StepState.AWAITING: "Approval requested. A supervisor must approve it.",
     StepState.UNKNOWN: "Sent, but no clear answer. Checking before anything is sent again.",
-    StepState.DONE: "Has it.",
-    StepState.REJECTED: "Refused.",
+    StepState.DONE: "Done.",
+    StepState.REJECTED: "Rejected.",
     StepState.CONFLICT: "Changed by someone else.",
 }
-# What must be known of a step beside its state; {0} is its system, {1} the records that were found.
+# Texts for a step's remark. {0} is the system, {1} the numbers of the records found there.
 _REMARKS: dict[Remark, str] = {
     Remark.NOT_VISIBLE_YET: "{0} accepted it but doesn't show it yet.",
     Remark.NEVER_VISIBLE: "{0} accepted it but doesn't show it. Look in {0} before you try again.",
@@ -49,9 +49,9 @@ _REMARKS: dict[Remark, str] = {
     Remark.CANNOT_TELL: "{0} doesn't show whether it was done. Look in {0}, then choose below.",
     Remark.CHANGED_SINCE: "Changed by someone else since.",
     Remark.CHANGED_BEFORE: "What this was based on has changed. Look at it again before you send it.",
-    Remark.KEEPS_CHANGING: "{0} says each time that the record was just changed. Look at it, then try again.",
-    Remark.EARLIER_VERSION: "{0} has it as it was before you edited it. Take it back if that's wrong.",
-    Remark.TWICE: "{0} has it twice: {1}. One of them must go.",
+    Remark.KEEPS_CHANGING: "{0} keeps reporting a newer change. Check the record, then try again.",
+    Remark.EARLIER_VERSION: "{0} has the version before your edit. Undo it if that's wrong.",
+    Remark.TWICE: "{0} has a duplicate: {1}. Undo one of them.",
     Remark.BY_WORD: "You said that it's done.",
     Remark.NO_RIGHT: "Rejected: your role no longer allows this. Hand it to a supervisor, or withdraw it.",
     Remark.NO_ACCESS: "Rejected: the account wasn't open for this, or its access was revoked.",
@@ -59,7 +59,7 @@ _REMARKS: dict[Remark, str] = {
     Remark.NOT_APPROVED: "Rejected: no approval by another person, within their limit, for exactly this credit.",
     Remark.MORE_THAN_OWED: "Rejected: more than is owed by now.",
 }
-_FOUND_ALIKE = "Found there and alike: {}."
+_FOUND_ALIKE = "Similar records found: {}."
 _STEP_STATES = {
     StepState.WAITING: "info", StepState.SENDING: "info", StepState.ACCEPTED: "info", StepState.UNKNOWN: "attention",
     StepState.AWAITING: "attention", StepState.DONE: "ok", StepState.REJECTED: "danger", StepState.CONFLICT: "conflict",
@@ -73,7 +73,7 @@ _KINDS = {
 
 
 def shown_value(value: object) -> str:
-    """Return a value of a payload as people read it; empty where there is none."""
+    """Return a payload's value as people read it. None gives an empty text."""
     if isinstance(value, Money):
         return texts.money(value)
     if isinstance(value, datetime):
@@ -86,7 +86,7 @@ def shown_value(value: object) -> str:
 
 
 def typed_value(value: object) -> str:
-    """Return a value as it stands in a field, to be typed over."""
+    """Return a value as text for an input field: an amount without currency, a date in ISO 8601."""
     if isinstance(value, Money):
         return str(value.amount)
     return value.isoformat() if isinstance(value, date) else str(value)
@@ -94,7 +94,7 @@ def typed_value(value: object) -> str:
 
 VALUE_NAMES = {
     "phone": "Phone", "email": "E-mail", "text": "Text", "reason": "Reason", "amount": "Amount", "due_on": "By",
-    "balance": "Owed", "state": "State", "status": "Status", "severity": "Severity",
+    "balance": "Balance due", "state": "State", "status": "Status", "severity": "Severity",
     "note": "Note", "name": "Name", "account": "Account", "account_name": "Account name", "method_name": "By",
     "bill": "Bill", "product_name": "Product", "offering_name": "What",
     "service_name": "Service", "type": "Kind", "about_name": "About",
@@ -104,77 +104,77 @@ VALUE_NAMES = {
 
 
 def action_state(action: Action) -> tuple[str, str]:
-    """Return the theme's state and the word for how far an act is."""
+    """Return the theme's state and the text for an action's state."""
     look, word = _ACTION_WORDS[action.state]
     if action.state is ActionState.DONE and is_there_twice(action):
-        return "attention", tr("There twice")
+        return "attention", tr("Duplicate")
     if action.state is ActionState.UNKNOWN and any(step.remark is Remark.CANNOT_TELL for step in action.steps):
-        return look, tr("Look yourself")
+        return look, tr("Needs your check")
     if action.state is ActionState.DONE and only_starts(action):
         return look, tr("Started")
     if action.state is ActionState.WITHDRAWN and action.is_begun:
         whole = all(step.state is StepState.DONE for step in action.steps)
-        return look, tr("Taken back") if whole else tr("Rest given up")
+        return look, tr("Undone") if whole else tr("Rest cancelled")
     return look, tr(word)
 
 
 def is_there_twice(action: Action) -> bool:
-    """Return whether a system has something of an act a second time."""
+    """Return whether a system has a duplicate from this action."""
     return any(step.remark is Remark.TWICE for step in action.steps)
 
 
 def only_starts(action: Action) -> bool:
-    """Return whether an act is done once something is started whose result comes later."""
+    """Return whether the action only starts something, whose result comes later."""
     return action.kind in ACTIONS and bool(ACTIONS[action.kind].starts)
 
 
 def kind(action: Action) -> str:
-    """Return how an act is sent, as the user is told it."""
+    """Return the text for how an action is sent, by its risk class."""
     return tr(_KINDS[action.risk])
 
 
 def goes_to(action: Action, console: Console) -> str:
-    """Return the systems an act goes to."""
+    """Return the labels of the systems that an action is sent to."""
     return ", ".join(dict.fromkeys(console.label(step.system) for step in action.steps))
 
 
 def made_at(action: Action) -> str:
-    """Return when the user did it; the day only where it is not today."""
+    """Return when the user did the action: the time, with the day if it is not today."""
     day = texts.recent_day(action.happened_at)
     return texts.clock(action.happened_at) if day == tr("Today") else f"{day} {texts.clock(action.happened_at)}"
 
 
 def step_line(action: Action, step: Step, console: Console) -> tuple[str, str]:
-    """Return the theme's state and one line on a step: its system, how far it is, and why."""
+    """Return the theme's state and one line about a step: its system, its state, and why."""
     label = console.label(step.system)
     if action.withdrawn and step.state is not StepState.DONE:
         if step.was_sent:
-            return "attention", tr("{0}: Withdrawn. It was sent once and wasn't found; look in {0}.").format(label)
-        return "neutral", tr("{}: Withdrawn; nothing was changed there.").format(label)
+            return "attention", tr("{0}: Withdrawn. It was sent once and not found. Check {0}.").format(label)
+        return "neutral", tr("{}: Withdrawn. Nothing was changed there.").format(label)
     if step.state is StepState.REJECTED and step.message:
-        return _STEP_STATES[step.state], step.message  # the sentence says by itself who rejected it
+        return _STEP_STATES[step.state], step.message  # the message already names who rejected it
     message = step.message if step.state is not StepState.CONFLICT else ""
     remark = remark_words(step, console)
-    # What only the user can find out says so first, in place of what the console would do by itself.
+    # For CANNOT_TELL only the user can check. So the remark comes first and replaces the state's text.
     parts = (remark, message) if step.remark is Remark.CANNOT_TELL else (_step_state_words(step), message, remark)
     words = " ".join(filter(None, parts))
-    if step.remark in BARRED:  # it is this console that says so, not the system
+    if step.remark in BARRED:  # this console rejected it, not the system
         return _STEP_STATES[step.state], words
     state = "attention" if step.remark in {Remark.TWICE, Remark.EARLIER_VERSION} else _STEP_STATES[step.state]
     return state, f"{label}: {words}"
 
 
 def _step_state_words(step: Step) -> str:
-    """Return how far a step is; empty where the remark on it says it all."""
+    """Return the text for a step's state. It is empty if the remark is enough."""
     if step.remark is Remark.BY_WORD or step.remark in BARRED:
         return ""
     if step.state is StepState.WAITING and step.was_sent:
-        return tr("Sent before. It's looked for first, then sent again.")
+        return tr("Sent before. Checking first, then sending again.")
     return tr(_STEP_WORDS[step.state])
 
 
 def remark_words(step: Step, console: Console) -> str:
-    """Return what must be known of a step beside its state, empty where there is nothing."""
+    """Return the text for a step's remark, or an empty text without a remark."""
     if step.remark is Remark.NONE:
         return ""
     words = tr(_REMARKS[step.remark]).format(console.label(step.system), ", ".join((step.result, *step.others)))
@@ -184,7 +184,10 @@ def remark_words(step: Step, console: Console) -> str:
 
 
 def next_line(action: Action, console: Console, now: datetime) -> str:
-    """Return what happens next to an act, or what has to; empty where nothing does."""
+    """Return what happens next with an action, or what the user must do.
+
+    It is empty for a finished action, unless a system has a duplicate.
+    """
     if action.state is ActionState.CONFLICT:
         left = sum(len(step.theirs) for step in action.steps if step.state is StepState.CONFLICT)
         return tr("1 value to decide") if left == 1 else tr("{} values to decide").format(left)
@@ -195,17 +198,17 @@ def next_line(action: Action, console: Console, now: datetime) -> str:
         return next((remark_words(step, console) for step in action.steps if step.remark is Remark.TWICE), "")
     if action.state is ActionState.SENDING:
         return tr("on its way")
-    return ", ".join(filter(None, (_why_waiting(action, console), again_words(action, now)))) or tr("goes next")
+    return ", ".join(filter(None, (_why_waiting(action, console), again_words(action, now)))) or tr("next")
 
 
 def _why_waiting(action: Action, console: Console) -> str:
-    """Return what the first step that is not done waits for."""
+    """Return why the first unfinished step waits."""
     waiting = next((step for step in action.steps if step.state is not StepState.DONE), None)
     return "" if waiting is None else (remark_words(waiting, console) or waiting.message).rstrip(".")
 
 
 def again_words(action: Action, now: datetime) -> str:
-    """Return when an act is tried again by itself; empty where that is not planned."""
+    """Return when the console tries an action again, in seconds. It is empty if no try is planned."""
     if action.next_try_at is None:
         return ""
     pause_s = (action.next_try_at - now).total_seconds()

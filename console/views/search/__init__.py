@@ -1,1 +1,1 @@
-"""Finding a customer."""
+"""The customer search."""

@@ -1,4 +1,4 @@
-"""The search palette: typed text, what it is read as, who was found, and what tells them apart."""
+"""The search palette: the typed text, how it was read, the customers found, and details to distinguish them."""
 
 from __future__ import annotations
 
@@ -31,19 +31,22 @@ from console.views.widgets.row_model import ROW_ROLE, Cell, Row
 from console.views.widgets.rows import FactList
 from console.views.window.main_window import MainWindow
 
-if TYPE_CHECKING:  # the palette takes keys before event loop and services are loaded
+if TYPE_CHECKING:  # the palette accepts keys before event loop and services are loaded
     import asyncio
 
     from console.bridge import Bridge
     from console.services.console import Console
 
-# After the last keystroke; shorter asks the systems for every letter, longer feels slow.
+# Pause after the last keystroke, in milliseconds. Shorter would search after every letter, longer feels slow.
 PAUSE_MS = 120
 _PASSED_ON = {Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
 
 
 class SearchPalette(QWidget):
-    """Covers the window while something is searched. Esc closes it and keeps the text; `chosen` has the customer."""
+    """The overlay over the window during a search. Esc closes it; the text stays.
+
+    It emits `chosen` with the customer number.
+    """
 
     chosen = Signal(str)
     closed = Signal()
@@ -88,7 +91,7 @@ class SearchPalette(QWidget):
         self.hide()
 
     def attach(self, console: Console, bridge: Bridge) -> None:
-        """Begin to answer; what was typed before is searched now."""
+        """Connect the services and search for the text typed so far."""
         self._console, self._bridge = console, bridge
         for info in console.systems:
             label = Label("", "small")
@@ -98,7 +101,7 @@ class SearchPalette(QWidget):
 
     @classmethod
     def over(cls, window: MainWindow) -> SearchPalette:
-        """Return a palette for a window; its search field and keys open it."""
+        """Return a palette for a window. The window's search field and keys open it."""
         palette = cls(window.centre)
         window.search_wanted.connect(palette.open)
         window.resized.connect(lambda: palette.reposition(window.centre.rect()))
@@ -114,14 +117,14 @@ class SearchPalette(QWidget):
         self.text.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def close_palette(self) -> None:
-        """Hide it and give the focus back; the text is kept."""
+        """Hide the palette and return the focus to where it was. The text stays."""
         self.hide()
         if self._focus_before is not None:
             self._focus_before.setFocus()
         self.closed.emit()
 
     def reposition(self, around: QRect) -> None:
-        """Cover the window and put the frame in its upper middle."""
+        """Cover the window and place the frame in its upper middle."""
         self.setGeometry(around)
         width, height = min(1020, around.width() - 40), min(640, around.height() - 60)
         self._frame.setGeometry((around.width() - width) // 2, min(70, (around.height() - height) // 2), width, height)
@@ -136,7 +139,7 @@ class SearchPalette(QWidget):
         self.reposition(self._around.rect())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the arrows move in the list while the text keeps the focus."""
+        """Send arrow keys to the list while the text field has the focus."""
         if watched is self.text and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             if event.key() in _PASSED_ON:
                 self.list.keyPressEvent(event)
@@ -181,7 +184,7 @@ class SearchPalette(QWidget):
         middle.setSpacing(0)
         middle.addLayout(left, 55)
         middle.addWidget(self._details, 45)
-        foot = Label(tr("↑ ↓ choose     Enter open     Esc close, text is kept"), "small", look="muted")
+        foot = Label(tr("↑ ↓ choose     Enter open     Esc close, text stays"), "small", look="muted")
         foot.setContentsMargins(12, 6, 12, 6)
         layout = QVBoxLayout(self._frame)
         layout.setContentsMargins(1, 1, 1, 1)
@@ -194,13 +197,13 @@ class SearchPalette(QWidget):
         self._search_icon.setPixmap(ICON.pixmap("search", 20, THEME.colour("textSecondary")))
 
     def _on_text(self, text: str) -> None:
-        """Forget the search under way and begin one for the text as it is now."""
+        """Cancel the running search and start one for the current text, after `PAUSE_MS`."""
         self._pause.stop()
         if self._task is not None:
             self._task.cancel()
             self._task = None
         if self._console is None:
-            self._say(tr("The systems are being connected. What you type is kept."))
+            self._say(tr("Connecting to the systems. Your text stays."))
             return
         query = self._console.search.read(text)
         self._show_reading(query)
@@ -208,14 +211,14 @@ class SearchPalette(QWidget):
             self.result = None
             self.list.show_rows([])
             self._show_systems(())
-            self._say("" if text.strip() else tr("Type a name, a number, an e-mail or a phone number."))
+            self._say("" if text.strip() else tr("Enter a name, number, e-mail or phone number."))
             if text.strip():
-                self._say(tr("Type at least two letters, or a number."))
+                self._say(tr("Enter at least two letters, or a number."))
             return
         self._pause.start()
 
     def _begin(self) -> None:
-        """Ask the systems for the text as it stands."""
+        """Search the systems for the current text."""
         if self._console is not None and self._bridge is not None:
             query = self._console.search.read(self.text.text())
             self._task = self._bridge.run_query(self, self._console.search.find(query, self._show_result))
@@ -246,24 +249,22 @@ class SearchPalette(QWidget):
             failed = [progress for progress in result.systems if progress.state is Asking.FAILED]
             if all(progress.state is Asking.NOT_ASKED for progress in result.systems):
                 self._say(
-                    tr("No system can be asked for this. Type a name, a whole number, an e-mail or a phone number.")
+                    tr("No system can search for this. Enter a name, a full number, an e-mail or a phone number.")
                 )
             elif failed:
                 self._say(
-                    tr("Nothing found yet, but not every system answered.")
+                    tr("No customer found yet. Some systems have not replied.")
                     + "\n"
                     + "\n".join(str(one.sentence) for one in failed)
                 )
             else:
-                self._say(tr("No system knows a customer by “{}”.").format(result.query.text))
+                self._say(tr("No customer found for “{}”.").format(result.query.text))
         else:
-            self._say(tr("Asking the systems…"))
+            self._say(tr("Searching…"))
 
     def _show_systems(self, systems: tuple[SystemProgress, ...]) -> None:
         known = {progress.system: progress for progress in systems}
-        self._more.set_words(
-            tr("More match than are shown; type more.") if any(one.has_more for one in systems) else ""
-        )
+        self._more.set_words(tr("More matches than shown. Type more.") if any(one.has_more for one in systems) else "")
         for name, label in self._systems.items():
             progress = known.get(name)
             if progress is None or self._console is None or progress.state is Asking.NOT_ASKED:
@@ -271,9 +272,9 @@ class SearchPalette(QWidget):
                 continue
             system = self._console.label(name)
             text, state = {
-                Asking.ASKING: (tr("… {} asking").format(system), "info"),
+                Asking.ASKING: (tr("… {} searching").format(system), "info"),
                 Asking.ANSWERED: (tr("✓ {} {} s").format(system, f"{progress.elapsed_ms / 1000:.1f}"), "ok"),
-                Asking.FAILED: (tr("✕ {} no answer").format(system), "danger"),
+                Asking.FAILED: (tr("✕ {} no reply").format(system), "danger"),
             }[progress.state]
             label.setText(text)
             label.setToolTip(texts.tooltip(progress.sentence or ""))
@@ -314,7 +315,7 @@ class SearchPalette(QWidget):
         if isinstance(row, Row) and self.list.isVisible():
             self._open_row(row)
         elif self.result is not None and self.result.is_complete:
-            self._on_text(self.text.text())  # nothing to open: ask once more
+            self._on_text(self.text.text())  # nothing to open: search again
 
 
 def _spoken(detail: str) -> str:
@@ -322,7 +323,7 @@ def _spoken(detail: str) -> str:
 
 
 class _Details(QWidget):
-    """The chosen customer, beside those of the same text."""
+    """Details of the selected customer, with a hint if several customers match."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -350,7 +351,7 @@ class _Details(QWidget):
         several = len(result.found)
         more = tr("More than ") if any(one.has_more for one in result.systems) else ""
         self._hint.setText(
-            tr("{}{} customers match. Ask what tells them apart; do not read the answers out.").format(more, several)
+            tr("{}{} customers match. Ask the caller for details. Don't read them out.").format(more, several)
         )
         self._title.setText(found.name or found.customer_id)
         kinds = {PartyKind.INDIVIDUAL: tr("Residential"), PartyKind.ORGANIZATION: tr("Business")}
@@ -368,5 +369,5 @@ class _Details(QWidget):
 
 
 def _match_words(match: Match) -> str:
-    """Return why a customer was found: by what, and its number or address."""
+    """Return why a customer was found: the kind of match and its number or address."""
     return f"{texts.sentence(tr(match.by.value))} {match.value}".strip()

@@ -1,1 +1,1 @@
-"""The dialogs about the local store, and about leaving with unsent work."""
+"""The dialogs for the local store, and for closing with unsent work."""

@@ -1,4 +1,4 @@
-"""Questions about the desk's own store: a code that opens it, and a new recovery code to be written down."""
+"""The dialogs for the console's own store: the code that opens it, a new recovery code, and a broken store."""
 
 import asyncio
 import functools
@@ -21,11 +21,11 @@ _ON_CLIPBOARD_MS = 60_000
 
 
 class CodeDialog(FramedDialog):
-    """Asks for a recovery code, or for a new passphrase; Esc goes on without a store."""
+    """The dialog for a recovery code, or for a new passphrase. Esc continues without a store."""
 
     def __init__(self, sentence: str, window: QWidget, *, is_new: bool) -> None:
         super().__init__(window)
-        self.setWindowTitle(tr("The desk's store"))
+        self.setWindowTitle(tr("Saved work"))
         self.setModal(True)
         self.setMinimumWidth(460)
         self.code = QLineEdit()
@@ -33,8 +33,8 @@ class CodeDialog(FramedDialog):
         self.code.setAccessibleName(tr("New passphrase") if is_new else tr("Recovery code"))
         self.again = QLineEdit()
         self.again.setObjectName("again")
-        self.again.setAccessibleName(tr("New passphrase, once more"))
-        self.again.setPlaceholderText(tr("Once more, as nobody sees what is typed"))
+        self.again.setAccessibleName(tr("Repeat new passphrase"))
+        self.again.setPlaceholderText(tr("Repeat passphrase"))
         self.again.setEchoMode(QLineEdit.EchoMode.Password)
         self.again.setVisible(is_new)
         self.again.returnPressed.connect(self._take)
@@ -42,11 +42,11 @@ class CodeDialog(FramedDialog):
         if is_new:
             self.code.setEchoMode(QLineEdit.EchoMode.Password)
             self.code.setPlaceholderText(tr("At least {} characters").format(LEAST_CHARACTERS))
-        self.open_button = Button(tr("Keep my work with this") if is_new else tr("Open"), "main")
+        self.open_button = Button(tr("Save my work with this") if is_new else tr("Open"), "main")
         self.open_button.clicked.connect(self._take)
-        without = Button(tr("Go on without"), "plain")
+        without = Button(tr("Continue without"), "plain")
         without.clicked.connect(self.reject)
-        # Enter in the field is for what was typed, never for going on without.
+        # Enter in the field submits the typed text. It must never press "Continue without".
         without.setAutoDefault(False)
         self.open_button.setAutoDefault(False)
         self._message = Label("", "small", wrap=True)
@@ -54,9 +54,7 @@ class CodeDialog(FramedDialog):
         row = button_row(without, self.open_button)
         column = QVBoxLayout(self)
         column.setSpacing(12)
-        more = tr(
-            "With a passphrase of your own your work is kept on this computer, encrypted. You type it at each start."
-        )
+        more = tr("Choose a passphrase to save your work on this computer, encrypted. You enter it at each start.")
         column.addWidget(Label(f"{sentence} {more}" if is_new else sentence, wrap=True))
         column.addWidget(self.code)
         column.addWidget(self.again)
@@ -66,12 +64,12 @@ class CodeDialog(FramedDialog):
 
     def _take(self) -> None:
         if self._is_new and not is_strong(self.code.text()):
-            weak = tr("At least {} characters, {} of them different, so that nobody guesses it.")
+            weak = tr("Use at least {} characters, {} of them different.")
             self._message.set_words(weak.format(LEAST_CHARACTERS, LEAST_DIFFERENT))
         elif not self.code.text().strip():
-            self._message.set_words(tr("Type it first."))
+            self._message.set_words(tr("Enter it first."))
         elif self._is_new and self.again.text() != self.code.text():
-            self._message.set_words(tr("The two are not the same. Type it once more."))
+            self._message.set_words(tr("The two passphrases differ. Enter it again."))
             self.again.clear()
             self.again.setFocus()
         else:
@@ -79,10 +77,10 @@ class CodeDialog(FramedDialog):
 
 
 class RecoveryDialog(QDialog):
-    """Shows a new recovery code once. Only its button closes it: a code gone by Esc would not come back."""
+    """The dialog that shows a new recovery code once. Only its button closes it: Esc would lose the code."""
 
     def reject(self) -> None:
-        """Stay."""
+        """Ignore Esc."""
 
     def __init__(self, code: str, window: QWidget) -> None:
         super().__init__(window)
@@ -100,7 +98,7 @@ class RecoveryDialog(QDialog):
         copy.clicked.connect(self._copy)
         self.finished.connect(lambda _result: _clear_clipboard(code))
         close = Button(tr("I have written it down"), "main")
-        # What somebody goes on typing ends with Enter: it may copy the code, never take it away.
+        # A user who is still typing may press Enter. That may copy the code, but must never close the dialog.
         close.setAutoDefault(False)
         close.clicked.connect(self.accept)
         row = button_row(copy, close)
@@ -113,7 +111,7 @@ class RecoveryDialog(QDialog):
         copy.setFocus()
 
     def _copy(self) -> None:
-        """Put the code on the clipboard for a minute: other programs can read what lies there."""
+        """Put the code on the clipboard for `_ON_CLIPBOARD_MS`, because other programs can read the clipboard."""
         QGuiApplication.clipboard().setText(self._code)
         QTimer.singleShot(_ON_CLIPBOARD_MS, functools.partial(_clear_clipboard, self._code))
 
@@ -125,7 +123,7 @@ def _clear_clipboard(code: str) -> None:
 
 
 class RecoveryCode:
-    """Makes a new recovery code and shows it. The one before goes on opening the store until this one is noted."""
+    """The menu entry for a new recovery code. The previous code works until the user has written this one down."""
 
     def __init__(self, window: MainWindow, bridge: Bridge) -> None:
         self._window, self._bridge = window, bridge
@@ -133,11 +131,11 @@ class RecoveryCode:
         self._confirm: Callable[[], Awaitable[None]] | None = None
 
     def attach(self, make: Callable[[], Awaitable[str]] | None, confirm: Callable[[], Awaitable[None]] | None) -> None:
-        """Take how a code is made, and how it is said that it is written down; None where there is no store."""
+        """Set how to create a code and how to confirm that it is written down. Both are None without a store."""
         self._make, self._confirm = make, confirm
 
     def show(self, code: str) -> None:
-        """Show a code until it is written down."""
+        """Show a code until the user confirms that it is written down."""
         dialog = RecoveryDialog(code, self._window)
         dialog.accepted.connect(self._is_noted)
         dialog.open()
@@ -147,9 +145,9 @@ class RecoveryCode:
             self._bridge.run_command(self._window, _await(self._confirm()), lambda _: None)
 
     def show_new(self) -> None:
-        """Make a new code and show it, or say that there is none."""
+        """Create a new code and show it. Without a store, show in the status bar that there is none."""
         if self._make is None:
-            self._window.status.say(tr("There is no store on this computer, so there is no recovery code."))
+            self._window.status.say(tr("This computer has no saved work, so there is no recovery code."))
             return
         self._bridge.run_command(self._window, _await(self._make()), self.show)
 
@@ -159,16 +157,16 @@ async def _await(doing: Awaitable[T]) -> T:
 
 
 class ResetStoreDialog(FramedDialog):
-    """Says why a store cannot be opened; nothing is touched unless its user says so."""
+    """The dialog that shows why the store can't be opened. The store is changed only if the user confirms it."""
 
     def __init__(self, sentence: str, window: MainWindow) -> None:
         super().__init__(window)
-        self.setWindowTitle(tr("The desk's store"))
+        self.setWindowTitle(tr("Saved work"))
         self.setModal(True)
         self.setMinimumWidth(460)
-        self.anew = Button(tr("Set it aside and begin a new one"), "plain")
+        self.anew = Button(tr("Set it aside and start a new one"), "plain")
         self.anew.clicked.connect(self.accept)
-        self.leave = Button(tr("Leave it; keep nothing today"), "main")
+        self.leave = Button(tr("Leave it, save nothing today"), "main")
         self.leave.setDefault(True)
         self.leave.clicked.connect(self.reject)
         more = tr(
@@ -179,7 +177,7 @@ class ResetStoreDialog(FramedDialog):
         column.setSpacing(12)
         column.addWidget(Label(sentence, wrap=True))
         column.addWidget(Label(more, wrap=True))
-        end = Button(tr("Close the desk"), "plain")
+        end = Button(tr("Close the console"), "plain")
         end.clicked.connect(self.reject)
         end.clicked.connect(window.leave)
         column.addLayout(button_row(self.anew, end, self.leave))
@@ -187,7 +185,7 @@ class ResetStoreDialog(FramedDialog):
 
 
 def code_asker(window: QWidget) -> Callable[..., Awaitable[str | None]]:
-    """Return what asks on a window: the code that was typed, or None."""
+    """Return a function that shows a `CodeDialog` over a window and returns the typed code, or None."""
 
     async def ask(sentence: str, *, is_new: bool) -> str | None:
         dialog = CodeDialog(sentence, window, is_new=is_new)
@@ -197,7 +195,7 @@ def code_asker(window: QWidget) -> Callable[..., Awaitable[str | None]]:
 
 
 def anew_asker(window: MainWindow) -> Callable[[str], Awaitable[bool]]:
-    """Return what asks on a window whether a store that cannot be opened is set aside and a new one begun."""
+    """Return a function that asks whether to set aside a store that can't be opened, and to start a new one."""
 
     async def ask(sentence: str) -> bool:
         return await _answered(ResetStoreDialog(sentence, window))
@@ -206,7 +204,7 @@ def anew_asker(window: MainWindow) -> Callable[[str], Awaitable[bool]]:
 
 
 class SecretDialog(FramedDialog):
-    """Asks for the key or password of a system, which then lies in the encrypted store."""
+    """The dialog for the key or password of a system, which is then saved in the encrypted store."""
 
     def __init__(self, sentence: str, window: QWidget) -> None:
         super().__init__(window)
@@ -217,13 +215,13 @@ class SecretDialog(FramedDialog):
         self.secret.setObjectName("secret")
         self.secret.setAccessibleName(tr("Key or password"))
         self.secret.setEchoMode(QLineEdit.EchoMode.Password)
-        keep = Button(tr("Keep it"), "main")
+        keep = Button(tr("Keep"), "main")
         keep.clicked.connect(self.accept)
-        leave = Button(tr("I do not know it"), "plain")
+        leave = Button(tr("I don't know it"), "plain")
         leave.clicked.connect(self.reject)
         for button in (keep, leave):
             button.setAutoDefault(False)
-        message = tr("Your administrator has it. It is kept encrypted on this computer and sent to that system alone.")
+        message = tr("Ask your administrator. It is saved encrypted on this computer and sent only to that system.")
         column = QVBoxLayout(self)
         column.setSpacing(12)
         column.addWidget(Label(f"{sentence} {message}", wrap=True))
@@ -234,7 +232,7 @@ class SecretDialog(FramedDialog):
 
 
 def secret_asker(window: QWidget) -> Callable[[str], Awaitable[str | None]]:
-    """Return what asks on a window for a system's secret: what was typed, or None."""
+    """Return a function that asks over a window for a system's secret, and returns it or None."""
 
     async def ask(sentence: str) -> str | None:
         dialog = SecretDialog(sentence, window)
@@ -244,7 +242,7 @@ def secret_asker(window: QWidget) -> Callable[[str], Awaitable[str | None]]:
 
 
 async def _answered(dialog: QDialog) -> bool:
-    """Open a dialog and return whether it was accepted; its fields can be read until the next turn."""
+    """Open a dialog and return whether it was accepted. Its fields are readable until the next event loop turn."""
     answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
     dialog.finished.connect(lambda result: None if answered.done() else answered.set_result(bool(result)))
     dialog.open()
@@ -255,10 +253,10 @@ async def _answered(dialog: QDialog) -> bool:
 
 
 def end_with(sentence: str, window: QWidget) -> None:
-    """Say why this window cannot work, and close it after that."""
+    """Show why this window can't work, then close it."""
     box = QMessageBox(window)
     box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.setWindowTitle(tr("The desk is open already"))
+    box.setWindowTitle(tr("The console is already open"))
     box.setText(sentence)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.addButton(tr("Close this window"), QMessageBox.ButtonRole.AcceptRole)

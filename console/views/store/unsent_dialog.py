@@ -1,4 +1,4 @@
-"""What is not sent yet, before the window closes: named, with what closing means, and what can be done about it."""
+"""The dialog about unsent work before the window closes: a list, the effect of closing, and the choices."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ _MOST_NAMED = 6
 
 
 class UnsentDialog(FramedDialog):
-    """Stays until the user decides, or until everything they wait for is sent. Esc goes back to work."""
+    """The dialog. It stays open until the user decides, or until all waiting actions are sent. Esc returns to work."""
 
     def __init__(
         self, console: Console, bridge: Bridge, found: UnsentSummary, window: MainWindow, leave: Callable[[], None]
@@ -41,7 +41,7 @@ class UnsentDialog(FramedDialog):
         self.go = self._button("", self._go)
         column = QVBoxLayout(self)
         column.setSpacing(12)
-        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)  # no button is ever cut
+        column.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)  # so that buttons are never cut off
         for widget in (self.meaning, self.names, self.message):
             column.addWidget(widget)
         column.addLayout(button_row(self.stay, self.export, self.go, self.wait))
@@ -61,7 +61,7 @@ class UnsentDialog(FramedDialog):
         return button
 
     def show_unsent(self, found: UnsentSummary) -> None:
-        """Show what is not sent now."""
+        """Show the unsent work: at most `_MOST_NAMED` names, then a count."""
         if found.survives:
             self.meaning.set_words(tr("These are saved on this computer. They're sent the next time you start."))
         elif self._has_saved:
@@ -86,7 +86,7 @@ class UnsentDialog(FramedDialog):
         self.go.setAccessibleName(words)
 
     def _again(self) -> None:
-        """Look again at what is left; when the user waits for it, leave once nothing is."""
+        """Load the unsent work again. If the user waits for it, close the window when nothing is left."""
         if not self._asking:
             self._asking = True
             self._bridge.run_query(self, self._console.unsent_work.unsent(), self._looked)
@@ -129,7 +129,7 @@ class UnsentDialog(FramedDialog):
 
 
 def _draft_label(draft_key: str) -> str:
-    """Return what stands in a place of typed text: what kind of form, and whose."""
+    """Return the name of a draft: the kind of form and the customer number."""
     kind, _, rest = draft_key.partition("/")
     customer, _, form = rest.partition("/")
     words = {"note": tr("note"), "contact": tr("contact details"), "promise": tr("promise to pay")}
@@ -141,14 +141,14 @@ def _draft_label(draft_key: str) -> str:
 
 
 class CloseGuard:
-    """Asks before the window closes where something is not sent; `leave` is what closes it then."""
+    """The check for unsent work before the window closes."""
 
     def __init__(self, console: Console, bridge: Bridge, window: MainWindow) -> None:
         self._console, self._bridge, self._window = console, bridge, window
         self._dialog: UnsentDialog | None = None
 
     def ask(self, leave: Callable[[], None]) -> None:
-        """Leave, or show what is not sent and let the user decide."""
+        """Call `leave`, which closes the window. If there is unsent work, let the user decide first."""
         if self._dialog is not None:
             self._dialog.raise_()
             self._dialog.activateWindow()

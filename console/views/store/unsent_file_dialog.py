@@ -1,4 +1,4 @@
-"""Unsent work in a file: asks where it lies, then for its passphrase."""
+"""The dialog for unsent work in a file. It asks for the file, then for its passphrase."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ _FILES = "Unsent work (*.opticom)"
 
 
 class UnsentFileDialog(FramedDialog):
-    """Writes unsent work to the file, or takes it in. Emits `ended` with what came of it, in words."""
+    """The dialog that saves unsent work to a file, or loads it. It emits `ended` with a sentence about the result."""
 
     ended = Signal(str)
 
@@ -57,7 +57,7 @@ class UnsentFileDialog(FramedDialog):
         return field
 
     def start(self) -> None:
-        """Ask for the file, then open."""
+        """Let the user choose the file, then open this dialog."""
         chooser = QFileDialog(self.parentWidget(), self.windowTitle(), str(Path.home()), tr(_FILES))
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self._saves:
@@ -71,7 +71,7 @@ class UnsentFileDialog(FramedDialog):
         chooser.open()
 
     def ask_passphrase(self, path: Path) -> None:
-        """Open on a file that was chosen."""
+        """Open this dialog for the chosen file."""
         self._path = path
         self.path_label.set_words(str(path))
         self.open()

@@ -1,1 +1,1 @@
-"""How the systems are doing."""
+"""The Systems page."""

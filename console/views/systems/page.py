@@ -1,4 +1,4 @@
-"""The Systems page: each system's state, what it last said, and a test of its connection."""
+"""The Systems page: each system's state, its last reply or failure, and a connection test."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from console.views.window.status_bar import STATE_LOOKS
 
 
 class SystemsPage(LivePage):
-    """One card a system."""
+    """One card for each system."""
 
     def __init__(self, console: Console, bridge: Bridge) -> None:
         super().__init__()
@@ -41,13 +41,13 @@ class SystemsPage(LivePage):
         next(iter(self.cards.values())).test_button.setFocus()
 
     def tick(self) -> None:
-        """Bring every card up to date."""
+        """Update every card."""
         for card in self.cards.values():
             card.tick()
 
 
 class SystemCard(Card):
-    """One system."""
+    """The card of one system."""
 
     def __init__(self, info: SystemInfo, console: Console, bridge: Bridge) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class SystemCard(Card):
         self.tick()
 
     def tick(self) -> None:
-        """Show the system's state as it is now."""
+        """Show the system's current state, its last reply, and its latest unreadable records (at most 5)."""
         health = self._console.health.health(self._info.name)
         look, word = STATE_LOOKS[health.state]
         since = tr(" since {}").format(texts.clock(health.since)) if health.since else ""
@@ -101,7 +101,7 @@ class SystemCard(Card):
         self.damages.setVisible(bool(damages))
 
     def test(self) -> None:
-        """Ask each API of the system a small question and show what it says."""
+        """Send a small request to each API of the system and show the results."""
         if self._testing:
             return
         self._testing = True
@@ -129,7 +129,7 @@ class SystemCard(Card):
         lines = [tr("Address {}").format(self._info.address)]
         if health.last_answer_at is not None:
             old = texts.age(health.last_answer_at, datetime.now(UTC))
-            lines.append(tr("Last answer {} ago, in {} ms").format(old, round(health.last_ms or 0)))
+            lines.append(tr("Last reply {} ago, in {} ms").format(old, round(health.last_ms or 0)))
         if health.failure is not None:
             lines.append(health.failure)
         return lines

@@ -1,4 +1,4 @@
-"""The frame of every form that acts: what it will do in words, one button that sends, a line for what is wrong."""
+"""The base of every action form: a text about the effect, one button that sends, and a line for errors."""
 
 import functools
 from collections.abc import Coroutine
@@ -33,18 +33,18 @@ _LONGEST_SHOWN = 60
 
 
 def send_words(text: str) -> str:
-    """Return what stands on a button that sends: what it does, and the keys for it as the keyboard has them."""
+    """Return the text of a button that sends: its action, and the keys as this operating system writes them."""
     keys = QKeySequence(SEND_KEYS).toString(QKeySequence.SequenceFormat.NativeText)
     return f"{text}   {keys.replace('Return', 'Enter')}"
 
 
 def shortened(text: str) -> str:
-    """Return a value that stands in a sentence, cut where it is far too long for one."""
+    """Return a value for use in a sentence, cut to `_LONGEST_SHOWN` characters."""
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 
 
 class FormText(LimitedText):
-    """A longer text in a form; Tab leaves it, Ctrl+Enter is the form's."""
+    """A field for longer text in a form. Tab leaves it; Ctrl+Enter sends the form."""
 
     def __init__(self, name: str, words: str, text: str = "") -> None:
         super().__init__(LONGEST_FORM_TEXT, text)
@@ -53,7 +53,7 @@ class FormText(LimitedText):
         self.setTabChangesFocus(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Leave Ctrl+Enter to the form."""
+        """Pass Ctrl+Enter to the form."""
         if is_send(event):
             event.ignore()
         else:
@@ -62,16 +62,16 @@ class FormText(LimitedText):
 
 async def _keep_and_do(drafts: Drafts, doing: Coroutine[Any, Any, Any]) -> None:
     try:
-        await drafts.keep_now()  # else the last letters would become a draft again behind the act
+        await drafts.keep_now()  # else the last letters could be saved as a draft after the action
         await doing
     finally:
         doing.close()
 
 
 class ActionDialog(FramedDialog):
-    """A form over the page. Ctrl+Enter sends, Enter alone never does, Esc closes and keeps what was typed.
+    """A form over the page. Ctrl+Enter sends, Enter alone never sends, Esc closes; drafts stay saved.
 
-    Every field made by `add_field` is a draft: it is kept while it is typed and is back when the form opens again.
+    Every field from `add_field` is a draft: it is saved as the user types, and restored when the form opens again.
     """
 
     def __init__(self, title: str, send: str, drafts: Drafts, bridge: Bridge, window: QWidget) -> None:
@@ -85,7 +85,7 @@ class ActionDialog(FramedDialog):
         self.fields: dict[str, QLineEdit] = {}
         self._back = Label("", "small", wrap=True)
         self._back.set_look("mark", "attention")
-        self._anew = Button(tr("Start anew"), "link", "small")
+        self._anew = Button(tr("Start over"), "link", "small")
         self._anew.setAutoDefault(False)
         self._anew.clicked.connect(self._start_anew)
         self._back_row = QWidget()
@@ -102,17 +102,17 @@ class ActionDialog(FramedDialog):
         self.effect.setAccessibleName(tr("What will happen"))
         self.effect.setAlignment(Qt.AlignmentFlag.AlignTop)
         room = PlainScroll(self.effect)
-        room.setFixedHeight(_EFFECT_LINES * self.effect.fontMetrics().lineSpacing())  # whatever is typed, no form grows
+        room.setFixedHeight(_EFFECT_LINES * self.effect.fontMetrics().lineSpacing())  # so that the form never grows
         self.message = Label("", "small", wrap=True)
         self.message.setMinimumHeight(
             2 * self.message.fontMetrics().lineSpacing()
-        )  # a sentence that comes moves nothing
+        )  # so that a message does not move the form
         self.send_button = Button(send_words(send), "main")
         self.send_button.setAccessibleName(send)
         self.send_button.setAutoDefault(False)
         self.send_button.clicked.connect(self._send)
         cancel = Button(tr("Close   {}").format("Esc"), "plain")
-        cancel.setAccessibleName(tr("Close; what was typed stays"))
+        cancel.setAccessibleName(tr("Close. Drafts are saved."))
         cancel.setAutoDefault(False)
         cancel.clicked.connect(self.reject)
         row = button_row(cancel, self.send_button)
@@ -125,7 +125,7 @@ class ActionDialog(FramedDialog):
         column.addLayout(row)
 
     def add_field(self, name: str, draft_key: str, words: str) -> QLineEdit:
-        """Return a new row's field, with the draft of its place."""
+        """Return the field of a new row, filled with the draft of `draft_key`."""
         field = QLineEdit(self._drafts.text(draft_key))
         field.setObjectName(name)
         field.setAccessibleName(words)
@@ -138,17 +138,17 @@ class ActionDialog(FramedDialog):
         return field
 
     def say_it_is_back(self) -> None:
-        """Say that what stands here was typed before; it can be thrown away."""
-        self._back.set_words(tr("What you typed before is back; it was not sent."))
+        """Show that a draft was restored, with a button to start over."""
+        self._back.set_words(tr("Draft restored. Not sent."))
         self._back_row.show()
 
     @property
     def draft_keys(self) -> list[str]:
-        """Where the drafts of this form are kept."""
+        """The keys of this form's drafts."""
         return list(self._indexes)
 
     def has_draft(self, field: QLineEdit) -> bool:
-        """Return whether a field holds what the user typed rather than what it started from."""
+        """Return whether a field has text typed by the user, not its initial value."""
         return any(found is field and self._drafts.text(draft_key) for draft_key, found in self._indexes.items())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -160,17 +160,17 @@ class ActionDialog(FramedDialog):
             super().keyPressEvent(event)
 
     def doing(self) -> Coroutine[Any, Any, Any]:
-        """Return what sends the form as it is filled now."""
+        """Return a coroutine that sends the form with its current values."""
         raise TypeError(f"{type(self).__name__} does not say what it does")
 
     def show_effect(self) -> None:
-        """Say what sending would do now; called whenever something is typed."""
+        """Show what sending would do now. Called after every change of a field."""
 
     def fill(self) -> None:
-        """Put what the form starts from into the fields that hold nothing typed."""
+        """Fill the fields without a draft with their initial values."""
 
     def forget_drafts(self) -> None:
-        """What was typed is kept elsewhere now, or not wanted any more."""
+        """Delete the drafts of this form: they were sent, or the user starts over."""
         for draft_key in self._indexes:
             self._drafts.type(draft_key, "")
 
@@ -194,7 +194,7 @@ class ActionDialog(FramedDialog):
             return
         self._sending = True
         self.message.set_words("")
-        # What is sent is taken from the fields now: the form may be closed before its turn comes.
+        # Read the fields now, because the form may be closed before the command runs.
         command = _keep_and_do(self._drafts, self.doing())
         self._bridge.run_command(self, command, lambda _action: self._sent(), self._failed)
 

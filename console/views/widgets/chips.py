@@ -1,4 +1,4 @@
-"""A row of chips of which one is chosen, such as what a list shows."""
+"""A row of chips of which one is chosen, such as a list's filter."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from console.views.widgets.labels import paint_frame
 
 
 class _Chip(QAbstractButton):
-    """One choice; the one that is made is framed in the accent."""
+    """One choice. The chosen one has a frame in the accent colour."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -42,7 +42,7 @@ class _Chip(QAbstractButton):
 
 
 class FilterChips(QWidget):
-    """Emits `chosen` with the name of the chip that was chosen; the first is chosen from the start."""
+    """The row of chips. It emits `chosen` with the name of the chosen chip. The first chip is chosen at the start."""
 
     chosen = Signal(str)
 
@@ -62,12 +62,12 @@ class FilterChips(QWidget):
         self._chips[choices[0]].setChecked(True)
 
     def choose(self, choice: str) -> None:
-        """Choose as if it were clicked."""
+        """Choose a chip, as a click does."""
         self._chips[choice].setChecked(True)
         self.chosen.emit(choice)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Left and Right go from chip to chip and choose."""
+        """Choose the previous or next chip on Left and Right."""
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
         if step is None:
             super().keyPressEvent(event)

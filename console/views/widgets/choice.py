@@ -1,4 +1,4 @@
-"""One of several values to choose from, painted so that the chosen one cannot be mistaken; long values wrap."""
+"""A button for one of several values. The chosen one is clearly visible; long values wrap."""
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
@@ -12,7 +12,7 @@ _WRAP = int(Qt.TextFlag.TextWrapAnywhere | Qt.AlignmentFlag.AlignLeft | Qt.Align
 
 
 class ChoiceButton(QAbstractButton):
-    """A value with a round mark before it; checkable, for a group in which one is chosen, or none yet."""
+    """A value with a round mark before it. It is checkable, for a group with one chosen value or none yet."""
 
     def __init__(self, text: str, name: str) -> None:
         super().__init__()
@@ -20,7 +20,7 @@ class ChoiceButton(QAbstractButton):
         self.setAccessibleName(name)
         self.setCheckable(True)
         self.setFont(font("table"))
-        self._widest = QFontMetrics(font("table", semibold=True))  # as it is once it is chosen, so that nothing moves
+        self._widest = QFontMetrics(font("table", semibold=True))  # the chosen font, so that nothing moves
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)

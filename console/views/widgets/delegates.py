@@ -1,4 +1,4 @@
-"""How rows of facts are painted: column titles, table cells, lines of a list, milestones."""
+"""Painters for rows of facts: column titles, table cells, lines of a list, milestones."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ _LEAD_WIDTH = 72
 
 
 class Header(QHeaderView):
-    """Column titles on the panel's own ground, with a hairline below."""
+    """Column titles on the panel's background, with a thin line below."""
 
     def paintSection(self, painter: QPainter, rect: QRect, index: int) -> None:
         painter.save()
@@ -42,7 +42,7 @@ class Header(QHeaderView):
 
 
 def _paint_back(painter: QPainter, option: QStyleOptionViewItem, rect: QRect) -> bool:
-    """Paint selection, hover and the line under a row; return whether its texts take the selection's colours."""
+    """Paint selection, hover and the line under a row. Return whether its texts use the selection's colours."""
     selected = bool(option.state & QStyle.StateFlag.State_Selected)
     active = bool(option.state & QStyle.StateFlag.State_Active) and option.widget.hasFocus()
     if selected:
@@ -60,7 +60,7 @@ def _paint_back(painter: QPainter, option: QStyleOptionViewItem, rect: QRect) ->
 
 def _elide(painter: QPainter, text: str, rect: QRect, colour: QColor, align: Qt.AlignmentFlag) -> None:
     painter.setPen(colour)
-    # One line only: a text with line breaks would otherwise run into the next row.
+    # One line only: line breaks would paint into the next row.
     shown = painter.fontMetrics().elidedText(
         " ".join(text.split("\n")), Qt.TextElideMode.ElideRight, max(0, rect.width())
     )
@@ -68,7 +68,7 @@ def _elide(painter: QPainter, text: str, rect: QRect, colour: QColor, align: Qt.
 
 
 class CellDelegate(QStyledItemDelegate):
-    """Paints a table cell: text, a bar, or a state with its icon."""
+    """The painter of a table cell: text, a bar, or a state with its icon."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         painter.save()
@@ -98,7 +98,7 @@ class CellDelegate(QStyledItemDelegate):
 
 
 class LineDelegate(QStyledItemDelegate):
-    """Paints a line of a list: icon, title over a second line, a state at the right, milestones below."""
+    """The painter of a list's line: icon, title over a second line, a state at the right, milestones below."""
 
     HEIGHT = 40
     MILESTONES = 44
@@ -150,7 +150,7 @@ class LineDelegate(QStyledItemDelegate):
             _elide(painter, text, line, colour, Qt.AlignmentFlag.AlignRight)
 
     def _paint_trail(self, painter: QPainter, row: Row, rect: QRect, main: QColor, *, selected: bool) -> int:
-        """Paint what stands right and return its width."""
+        """Paint the third cell at the right, and return its width in pixels (0 without one)."""
         if len(row.cells) < 3 or not row.cells[2].fact.text:
             return 0
         cell = row.cells[2]
@@ -174,7 +174,7 @@ _STEP_ICONS = {"completed": ("done", "ok"), "inProgress": ("current", "info"), "
 
 
 def paint_milestones(painter: QPainter, milestones: Sequence[Milestone], rect: QRect) -> None:
-    """Paint an order's steps on a line, each with name and date; the same facts are in the row's accessible text."""
+    """Paint an order's steps on a line, each with name and date. The row's accessible text has the same facts."""
     step = rect.width() / max(1, len(milestones))
     line_y = rect.top() + 9
     centres = [int(rect.left() + step * i + 8) for i in range(len(milestones))]

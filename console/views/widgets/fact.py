@@ -1,4 +1,4 @@
-"""Values that know where they come from: they can be focused, asked for their origin, and copied."""
+"""Values with an origin. They can have the focus, show their origin, and be copied."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,9 +28,10 @@ from console.views.widgets.labels import Label, paint_frame
 
 @dataclass(frozen=True, slots=True)
 class ShownFact:
-    """A value as it stands on screen: its name, its text, what a copy holds, and the record it was read from.
+    """A value on screen: its name, its text (also used for copies), and the record it was read from.
 
-    `worked_out` says that the desk computed it from that record and others.
+    With `worked_out`, the console calculated it from that record and others. A value that is not `fresh` is not safe to
+    quote.
     """
 
     label: str
@@ -41,17 +42,17 @@ class ShownFact:
     fresh: bool = True
 
     def describe(self) -> str:
-        """Return where the value comes from, on one line."""
+        """Return the origin of the value, on one line."""
         if self.origin is None:
             return tr("origin not known")
         line = texts.origin_line(self.origin, self.system_label)
         if self.worked_out:
-            line = tr("worked out here from {}").format(line)
+            line = tr("calculated from {}").format(line)
         return line if self.fresh else tr("{}, not safe to quote").format(line)
 
 
 class OriginMenu(QMenu):
-    """What can be done with any value: copy it, see its origin."""
+    """The context menu of every value: copy it, show its origin."""
 
     def __init__(self, parent: QWidget, fact: ShownFact, show_origin: Callable[[ShownFact], None]) -> None:
         super().__init__(parent)
@@ -67,36 +68,36 @@ class OriginMenu(QMenu):
 
 
 def console_fact(label: str, text: str) -> ShownFact:
-    """Return a value of the desk's own, or worked out here from several records: it stands in no system."""
-    return ShownFact(label, text, None, tr("This desk"))
+    """Return a value that is not in any system: the console's own, or calculated from several records."""
+    return ShownFact(label, text, None, tr("This console"))
 
 
 _CLIPBOARD_S = 60
 
 
 def copy_text(text: str) -> None:
-    """Put a text on the clipboard; a minute later it is taken off again, unless something else was put there."""
+    """Put a text on the clipboard. It is removed after 60 s, unless the clipboard has changed."""
     clipboard = QGuiApplication.clipboard()
     clipboard.setText(text)
     QTimer.singleShot(_CLIPBOARD_S * 1000, clipboard, lambda: clear_copied(text))
 
 
 def clear_copied(text: str) -> None:
-    """Take a text off the clipboard if it is still there."""
+    """Remove a text from the clipboard if it is still there."""
     clipboard = QGuiApplication.clipboard()
     if clipboard.text() == text:
         clipboard.clear()
 
 
 def show_origin_of(widget: QWidget, fact: ShownFact, row: tuple[ShownFact, ...] = ()) -> None:
-    """Ask the window around a widget to show where a value comes from, or all values of its row."""
+    """Show a value's origin, or all values of its row, through the window around a widget."""
     show = getattr(widget.window(), "show_origin", None)
     if show is not None:
         show(fact, row)
 
 
 class FactLabel(Label):
-    """A value on its own, such as a balance or a phone number."""
+    """A single value, such as a balance or a phone number."""
 
     def __init__(
         self, label: str, size: str = "table", *, semibold: bool = False, look: str = "text", elide: bool = False
@@ -111,7 +112,7 @@ class FactLabel(Label):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def show_fact(self, fact: ShownFact, record: Callable[[], tuple[ShownFact, ...]] = tuple) -> None:
-        """Show a value; only what changed is painted again. `record` gives what else its record says."""
+        """Show a value; only changes are painted again. `record` returns the other values of its record."""
         self._fact, self._record = fact, record
         self.set_words(fact.text)
         self.setAccessibleName(f"{fact.label}: {fact.text}")
@@ -122,7 +123,7 @@ class FactLabel(Label):
         return self._fact
 
     def focused_record(self) -> tuple[ShownFact, ...]:
-        """Return the value and everything else its record says; nothing where it stands alone."""
+        """Return the value and all other values of its record. Return an empty tuple without other values."""
         record = self._record()
         return (self._fact, *record) if record else ()
 
@@ -134,7 +135,7 @@ class FactLabel(Label):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
             copy_text(self._fact.text)
-        elif is_send(event):  # a form's key, pressed once too often
+        elif is_send(event):  # the form's key pressed once too often; it must not open the origin
             event.accept()
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
             show_origin_of(self, self._fact, self.focused_record())

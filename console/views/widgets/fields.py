@@ -1,4 +1,4 @@
-"""Frames for fields in the theme's colours; the style's own are not seen on dark."""
+"""Frames for fields in the theme's colours. The style's own frames are not visible in the dark theme."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _FIELDS = (QLineEdit, QPlainTextEdit, QComboBox)
 
 
 def _take_frames(widget: QWidget) -> None:
-    """Take the style's own frames off the fields inside a widget; beside ours they would be a second line."""
+    """Remove the style's own frames from the fields inside a widget. With ours they would make a double line."""
     for field in widget.findChildren(QWidget):
         if isinstance(field, QLineEdit) and field.hasFrame():
             field.setFrame(False)
@@ -35,17 +35,17 @@ def _paint_frames(widget: QWidget) -> None:
 
 
 class FieldFrames:
-    """Mixed into a widget, gives its fields a frame that shows where the focus is; `watch_fields` begins it."""
+    """A mixin for widgets. It paints a frame around their fields that shows the focus. `watch_fields` starts it."""
 
     def watch_fields(self: Any) -> None:
-        """Begin; called once the fields are there, those that come before the widget is shown included."""
+        """Start to follow the focus. Call it once; fields added before the widget is shown are included."""
         app = QApplication.instance()
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus)
 
     def event(self: Any, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LayoutRequest:
-            self.update()  # a field that moves leaves its frame behind, which is painted here and not by the field
+            self.update()  # this widget paints the frames, so a moved field needs a repaint here
         return bool(super().event(event))  # type: ignore[misc] # the widget it is mixed into has it
 
     def showEvent(self: Any, event: QShowEvent) -> None:
@@ -61,7 +61,7 @@ class FieldFrames:
 
 
 class FramedDialog(FieldFrames, QDialog):
-    """A dialog whose fields have a frame that shows where the focus is."""
+    """A dialog whose fields have a frame that shows the focus."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)

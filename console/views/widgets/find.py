@@ -1,4 +1,4 @@
-"""Finding in a list: a line above it that takes the cursor to the next row with the typed words."""
+"""The find bar above a list. It moves the cursor to the next row with the typed words."""
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
@@ -9,12 +9,12 @@ from console.views.theme import font
 from console.views.widgets.labels import Label
 from console.views.widgets.rows import FactList, FactTable
 
-# Rows are made when they are looked at; so many a turn keep the window at work.
+# Rows to search per turn of the event loop. A search creates the rows, so more would make the window slow.
 _ROWS_A_TURN = 300
 
 
 class FindBar(QWidget):
-    """Typing finds from the cursor on; Enter the next, Shift+Enter the one before; Esc goes back to the list."""
+    """Typing finds from the cursor on. Enter finds the next row, Shift+Enter the previous one, Esc closes the bar."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class FindBar(QWidget):
         self.hide()
 
     def open(self, view: FactList | FactTable) -> None:
-        """Find in a view from now on."""
+        """Show the bar for a list or table, and move the focus to its field."""
         self._view = view
         self._message.set_words("")
         self.show()

@@ -1,4 +1,7 @@
-"""Texts, chips and buttons painted in the theme's colours; no style sheet, whose cost grows with every widget."""
+"""Texts, chips and buttons painted in the theme's colours.
+
+They use no style sheet, because its cost grows with every widget.
+"""
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPainter, QPaintEvent, QPen
@@ -11,10 +14,10 @@ _CHIP_MARGIN = 6
 
 
 class Label(QLabel):
-    """A plain text in a size of the scale and a look.
+    """A plain text with a font size of `theme.SIZES` and a look.
 
     Looks: `text`, `secondary` and `muted` by importance; `mark` in a state's colour; `chip` framed in its colours.
-    With `elide` a text that does not fit ends in an ellipsis instead of claiming room.
+    With `elide`, a text that does not fit ends in an ellipsis and does not widen the layout.
     """
 
     def __init__(
@@ -36,7 +39,7 @@ class Label(QLabel):
             self.setText(text)
 
     def set_look(self, look: str, state: str = "neutral") -> None:
-        """Change how the text looks; nothing is painted again where nothing changes."""
+        """Change the look and its state. Without a change, nothing is painted again."""
         if (look, state) == (self._look, self._state):
             return
         framed = "chip" in {look, self._look}
@@ -46,7 +49,7 @@ class Label(QLabel):
         self.update()
 
     def set_words(self, text: str) -> None:
-        """Change the text; nothing is laid out again where nothing changes."""
+        """Change the text. Without a change, nothing is laid out again."""
         if text != self.text():
             self.setText(text)
 
@@ -85,7 +88,7 @@ def paint_frame(
 
 
 def paint_text(painter: QPainter, label: QLabel, rect: QRect, colour: QColor, *, elide: bool) -> None:
-    """Paint a label's text, on one line with an ellipsis or over several."""
+    """Paint a label's text: wrapped if the label wraps, else on one line, with `elide` cut by an ellipsis."""
     painter.setPen(colour)
     flags = int(label.alignment())
     text = label.text()
@@ -97,7 +100,7 @@ def paint_text(painter: QPainter, label: QLabel, rect: QRect, colour: QColor, *,
 
 
 class Button(QPushButton):
-    """A button: `plain` outlined, `main` filled (one a window), `link` without a frame, `field` like an empty field."""
+    """A button. Looks: `plain` outlined, `main` filled (one per window), `link` unframed, `field` like an input."""
 
     def __init__(self, text: str, look: str = "plain", size: str = "table", parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -107,7 +110,7 @@ class Button(QPushButton):
         self.setObjectName(text)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses it as Space does; Qt knows that of dialogs alone."""
+        """Press the button on Enter, as on Space. Qt does this only in dialogs."""
         if (
             event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
             and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
@@ -148,7 +151,7 @@ class Button(QPushButton):
             )
 
     def _colours(self, *, hovered: bool, pressed: bool) -> tuple[QColor, QColor, QColor]:
-        """Return fill, line and text."""
+        """Return the colours of fill, line and text."""
         if not self.isEnabled():
             return THEME.colour("card"), THEME.colour("border"), THEME.colour("textDisabled")
         if self._look == "main":
@@ -164,7 +167,7 @@ class Button(QPushButton):
 
 
 def button_row(*buttons: QPushButton) -> QHBoxLayout:
-    """Return the foot of a dialog: its buttons at the right, the one that goes on last."""
+    """Return the button row of a dialog: its buttons at the right, the main one last."""
     row = QHBoxLayout()
     row.addStretch()
     for button in buttons:
@@ -173,7 +176,7 @@ def button_row(*buttons: QPushButton) -> QHBoxLayout:
 
 
 class CloseButton(QPushButton):
-    """The cross on a tab; the keyboard has its own way to close, so Tab does not stop here."""
+    """The close button on a tab. Tab does not stop here, because a key also closes the tab."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -192,7 +195,7 @@ class CloseButton(QPushButton):
 
 
 class Surface(QWidget):
-    """A widget filled with one colour of the theme, with a hairline at some of its edges."""
+    """A widget filled with one colour of the theme, with a thin line at the given edges: `b`, `t`, `r`, `l`."""
 
     def __init__(self, colour: str, edges: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -219,14 +222,14 @@ class Surface(QWidget):
 
 
 class StateSurface(Surface):
-    """A surface in the background colour of a state, such as a panel's foot."""
+    """A surface in the background colour of a state, such as the bottom line of a panel."""
 
     def __init__(self) -> None:
         super().__init__("cardHead", "t")
         self._state = ""
 
     def set_state(self, state: str) -> None:
-        """Take a state's colours, or with an empty one the quiet ones."""
+        """Use the colours of a state. An empty state uses the neutral colours."""
         if state != self._state:
             self._state = state
             self.update()
@@ -245,7 +248,7 @@ class StateSurface(Surface):
 
 
 def titled_surface(title: str, *widgets: QWidget) -> QWidget:
-    """Return a white box with a title over widgets; texts take their own height, the others share what is left."""
+    """Return a card with a title above widgets. Labels have their own height, the others share the rest."""
     card = Surface("card")
     column = QVBoxLayout(card)
     column.setContentsMargins(1, 6, 1, 4)
@@ -258,7 +261,7 @@ def titled_surface(title: str, *widgets: QWidget) -> QWidget:
 
 
 class Card(QWidget):
-    """The white box of a panel; it shows a ring while the focus is inside."""
+    """The box of a panel. It shows a ring while `set_ring` is on: the focus is inside."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

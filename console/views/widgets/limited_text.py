@@ -1,4 +1,4 @@
-"""A text field that takes so many characters and no more, however they come: laying out a megabyte stops the window."""
+"""A text field with a limit for typed, pasted and dropped text. The layout of a megabyte would freeze the window."""
 
 from PySide6.QtCore import QMimeData, Signal
 from PySide6.QtGui import QInputMethodEvent, QKeyEvent
@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QPlainTextEdit
 
 
 class LimitedText(QPlainTextEdit):
-    """Plain text alone. `was_cut` is emitted with the limit when something did not fit.
+    """A plain text field. `was_cut` is emitted with the limit, in characters, when text did not fit.
 
-    What a program puts into it by itself, such as a longer draft of an earlier version, stays whole.
+    Text set by the program is never cut, such as a longer draft from an earlier version.
     """
 
     was_cut = Signal(int)
@@ -18,7 +18,7 @@ class LimitedText(QPlainTextEdit):
         self._longest = longest
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        """Take what fits of what is pasted or dropped."""
+        """Insert the part of pasted or dropped text that fits."""
         if not source.hasText():
             return
         text, room = source.text(), self._room()
@@ -40,7 +40,7 @@ class LimitedText(QPlainTextEdit):
         super().inputMethodEvent(event)
 
     def _room(self) -> int:
-        """Return how many characters fit; what is selected makes room."""
+        """Return how many characters fit. Selected text counts as free, because it is replaced."""
         cursor = self.textCursor()
         selected = cursor.selectionEnd() - cursor.selectionStart()
         return max(0, self._longest - (self.document().characterCount() - 1) + selected)

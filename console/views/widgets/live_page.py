@@ -1,4 +1,4 @@
-"""A page beside the customers, brought up to date every second while it is looked at, and a plain scroll area."""
+"""The base of the pages that update every second while visible, and a plain scroll area."""
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
@@ -8,7 +8,7 @@ from console.views.widgets.labels import Surface
 
 
 class LivePage(Surface):
-    """Calls `tick` when it is shown and every second until it is hidden."""
+    """A page that calls `tick` when it is shown, then every second until it is hidden."""
 
     def __init__(self) -> None:
         super().__init__("window")
@@ -17,10 +17,10 @@ class LivePage(Surface):
         self.seconds.timeout.connect(self.tick)
 
     def tick(self) -> None:
-        """Bring what changes with time up to date."""
+        """Update everything that changes with time."""
 
     def focus_first(self) -> None:
-        """Put the focus on what comes first in it."""
+        """Move the focus to the first element."""
 
     def close_page(self) -> None:
         """Stop listening to the services."""
@@ -36,7 +36,7 @@ class LivePage(Surface):
 
 
 class PlainScroll(QScrollArea):
-    """Scrolls one widget, without frame, ground or focus of its own."""
+    """A scroll area for one widget, without frame, background or focus."""
 
     def __init__(self, inner: QWidget) -> None:
         super().__init__()

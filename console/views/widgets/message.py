@@ -1,4 +1,4 @@
-"""What stands in a panel's body while there are no facts: grey bars, or one statement in the middle."""
+"""The content of a panel without facts: grey bars, or one message in the middle."""
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -11,7 +11,7 @@ from console.views.widgets.labels import Button, Label
 
 
 class Skeleton(QWidget):
-    """Still grey bars where rows will be."""
+    """Grey bars, not animated, in the place of rows that are loading."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -25,7 +25,7 @@ class Skeleton(QWidget):
 
 
 class Message(QWidget):
-    """One statement in the middle of an empty body: what it is, what it means, what can be done."""
+    """A message in the middle of an empty panel: a title, an explanation, and a Refresh button."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class Message(QWidget):
         self.text = Label("", look="secondary", wrap=True)
         for label in (self.title, self.text):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.button = Button(tr("Ask again"))
+        self.button = Button(tr("Refresh"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 8)
         layout.addStretch()

@@ -1,4 +1,4 @@
-"""Where a value comes from, in full; every line can be selected and copied."""
+"""The dialog with the full origin of a value. Every line can be selected and copied."""
 
 from collections.abc import Sequence
 
@@ -12,9 +12,9 @@ from console.views.widgets.labels import Label
 
 
 class OriginDialog(QDialog):
-    """System, record, version and time of one value. Opened, never executed: the desk goes on beside it.
+    """System, record, version and read time of one value. For a row, it shows all its values in full.
 
-    Of a row all its values stand there in full.
+    Use `open`, not `exec`, so that the console stays responsive.
     """
 
     def __init__(self, fact: ShownFact, parent: QWidget, row: Sequence[ShownFact] = ()) -> None:
@@ -54,11 +54,11 @@ class OriginDialog(QDialog):
         lines += [
             (tr("System"), fact.system_label),
             (tr("Record"), f"{fact.origin.resource} {fact.origin.id}"),
-            (tr("Version"), fact.origin.version or tr("the system gives none")),
+            (tr("Version"), fact.origin.version or tr("none")),
             (tr("Read"), f"{local:%Y-%m-%d %H:%M:%S %Z}"),
         ]
         if fact.worked_out:
-            lines.append((tr("Note"), tr("This value was worked out at the desk from this record and others.")))
+            lines.append((tr("Note"), tr("This console calculated the value from this record and others.")))
         if not fact.fresh:
-            lines.append((tr("Note"), tr("Old: not safe to quote until the system has been asked again.")))
+            lines.append((tr("Note"), tr("Old: not safe to quote until it is refreshed.")))
         return lines

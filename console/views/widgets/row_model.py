@@ -1,4 +1,4 @@
-"""Rows of facts as a Qt model: each value with its origin, its state and how it is painted."""
+"""Rows of facts as a Qt model. Each value has its origin, its state and its paint options."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,8 @@ ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 class Cell:
     """One value in a table.
 
-    `bar` is 0 to 1 for a bar, with `track` on its whole; `state` colours the text and gives it an icon.
+    `bar` is the length of a bar, from 0 to 1; `track` paints its full length behind it. `state` colours the text and
+    adds an icon.
     """
 
     fact: ShownFact
@@ -33,16 +34,16 @@ class Cell:
 
     @property
     def shown_state(self) -> str | None:
-        """The state to paint: what is not safe to quote carries the clock, whatever it says."""
+        """The state to paint. A state that is not safe to quote is painted as `stale`, with the clock icon."""
         return self.state if self.state is None or self.fact.fresh else "stale"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a list: `key` identifies the record over changes, `cells` its values from left to right.
+    """One line of a list. `key` identifies the record across updates, `cells` has its values from left to right.
 
-    In a list the first cell is the title, the second the line under it, the third stands right; `lead` are two short
-    lines at the left, `milestones` are painted below. `details` gives what else the record says, for whoever opens it.
+    In a list the first cell is the title, the second the line under it, the third is at the right. `lead` has two short
+    lines at the left, `milestones` are painted below. `details` returns the record's other values, for its dialog.
     """
 
     key: str
@@ -55,10 +56,10 @@ class Row:
 
 
 class RowModel(QAbstractTableModel):
-    """The rows of one list or table, each made when it is first looked at.
+    """The rows of one list or table. Each row is created when it is first needed.
 
-    Showing others keeps what can be kept, so that selection and scroll stay: where the same records stand in the same
-    order only values change, where more follow they are added at the end.
+    An update preserves selection and scroll position where possible: with the same records in the same order, only
+    values change. Further records are added at the end.
     """
 
     def __init__(self, columns: Sequence[str], parent: QWidget | None = None) -> None:
@@ -71,7 +72,7 @@ class RowModel(QAbstractTableModel):
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """All rows; those nobody has looked at are made for this."""
+        """All rows. Rows that were not needed before are created now."""
         return tuple(self.row(index) for index in range(len(self._keys)))
 
     def row(self, index: int) -> Row:
@@ -85,7 +86,10 @@ class RowModel(QAbstractTableModel):
         self.set_entries([row.key for row in new], new.__getitem__)
 
     def set_entries(self, keys: Sequence[str], make: Callable[[int], Row]) -> bool:
-        """Show the records of these keys, `make` giving the row at a place; return whether all stayed in place."""
+        """Show the records of these keys. Return whether all old rows stayed in place.
+
+        `make` returns the row at an index.
+        """
         before, new = len(self._keys), list(keys)
         if new[:before] == self._keys:
             self._make, self._made = make, {}

@@ -1,4 +1,4 @@
-"""The list and the table that show rows of facts; every value in them can be copied and asked for its origin."""
+"""The list and the table that show rows of facts. Every value in them can be copied and can show its origin."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,23 +16,23 @@ _MOST_COPIED = 5000
 _WHOLE_ROW = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 # Keys that go to the last row (True) or the first.
 _FAR = {Qt.Key.Key_Home: False, Qt.Key.Key_Up: False, Qt.Key.Key_End: True, Qt.Key.Key_Down: True}
-# So close to the end, in heights of the view, more of a long list is asked for.
+# Distance to the end, in heights of the view, at which more of a long list is loaded.
 _NEAR_END = 1.5
 
 
 def record_facts(row: Row) -> tuple[ShownFact, ...]:
-    """Return everything the record of a row says, what the row has no room for included."""
+    """Return all values of a row's record, including those that the row does not show."""
     return tuple(cell.fact for cell in (*row.cells, *row.details()) if cell.fact.text)
 
 
 class _FactView:
-    """What lists and tables of facts share: the fact under the cursor, copy, origin, menu, what the cursor is on."""
+    """The shared part of lists and tables: the fact under the cursor, copy, origin, menu, signals of the cursor."""
 
     copies_whole_line = False
     _start_key = ""
 
     def start_at(self: Any, key: str) -> None:
-        """Put the cursor on a row once it is there, unless it stands on one by then; empty for nowhere."""
+        """Move the cursor to the row of a key, now or when the row is loaded. An empty key cancels that."""
         self._start_key = key
         self._go_to_start()
 
@@ -43,7 +43,7 @@ class _FactView:
             self.setCurrentIndex(self.rows_model.index(index, 0))
 
     def watch_end(self: Any) -> None:
-        """Emit `near_end` whenever the end of the list comes into reach by scrolling."""
+        """Emit `near_end` whenever the user scrolls close to the end of the list (`_NEAR_END`)."""
         self.verticalScrollBar().valueChanged.connect(lambda _value: self._on_scroll())
 
     def _on_scroll(self: Any) -> None:
@@ -56,12 +56,15 @@ class _FactView:
         return cell.fact if isinstance(cell, Cell) else None
 
     def focused_record(self: Any) -> tuple[ShownFact, ...]:
-        """Return everything the record under the cursor says."""
+        """Return all values of the record under the cursor."""
         row = self.currentIndex().data(ROW_ROLE)
         return record_facts(row) if isinstance(row, Row) else ()
 
     def copy_current(self: Any) -> None:
-        """Copy the selected rows, values separated by tabs; of one row the current value, in a list the whole line."""
+        """Copy the selected rows, values separated by tabs, at most 5000 rows.
+
+        With one row, copy the current value, or in a list the whole line.
+        """
         chosen = sorted({index.row() for index in self.selectedIndexes()})
         fact = self.focused_fact()
         rows = [self.rows_model.row(row) for row in chosen[:_MOST_COPIED]]
@@ -76,7 +79,7 @@ class _FactView:
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy_current()
         elif event.modifiers() & Qt.KeyboardModifier.ControlModifier and event.key() in _FAR:
-            # Qt would move the cursor and leave the selection behind: the row marked would not be the row meant.
+            # Qt would move the cursor but not the selection: the marked row would not be the current row.
             last = self.rows_model.rowCount() - 1
             if last >= 0:
                 row = last if _FAR[Qt.Key(event.key())] else 0
@@ -87,14 +90,14 @@ class _FactView:
             super().keyPressEvent(event)  # type: ignore[misc] # the view it is mixed into has it
 
     def focusInEvent(self: Any, event: QFocusEvent) -> None:
-        """Once the list has the focus the cursor stands somewhere, and its row is marked; Qt does the first alone."""
+        """Select the cursor's row when the list gets the focus. Qt sets only the cursor."""
         super().focusInEvent(event)  # type: ignore[misc] # the view it is mixed into has it
         if self.rows_model.rowCount() and not self.selectionModel().hasSelection():
             self.setCurrentIndex(self.rows_model.index(max(0, self.currentIndex().row()), 0))
             self.selectionModel().select(self.currentIndex(), _WHOLE_ROW)
 
     def top_key(self: Any) -> str | None:
-        """Return the key of the row at the top of what is in sight; None at the beginning, where one stays."""
+        """Return the key of the first visible row. Return None at the top of the list: no scroll is needed then."""
         if self.verticalScrollBar().value() == 0:
             return None
         index = self.indexAt(QPoint(1, 1))
@@ -102,13 +105,13 @@ class _FactView:
         return row.key if isinstance(row, Row) else None
 
     def stay_at(self: Any, key: str | None) -> None:
-        """Put a row back to the top of what is in sight, where it is still there."""
+        """Scroll a row to the top of the view, if it still exists."""
         index = self.rows_model.row_of(key)
         if index:
             self.scrollTo(self.rows_model.index(index, 0), QAbstractItemView.ScrollHint.PositionAtTop)
 
     def show_row(self: Any, row: Row) -> None:
-        """Show everything a row says, in full, and where it comes from."""
+        """Show all values of a row in full, with their origin."""
         facts = record_facts(row)
         if facts:
             show_origin_of(self, facts[0], facts)
@@ -128,9 +131,9 @@ class _FactView:
 
 
 class FactTable(_FactView, QTableView):
-    """A table of facts with a fixed row height. `chosen` is emitted with the row the cursor is on.
+    """A table of facts with a fixed row height. `chosen` is emitted with the row under the cursor.
 
-    It never scrolls sideways: where there is little room the `optional` columns go, the first of them first.
+    It never scrolls sideways. In a narrow table the `optional` columns are hidden, in the given order.
     """
 
     chosen = Signal(object)
@@ -141,7 +144,7 @@ class FactTable(_FactView, QTableView):
     def __init__(
         self, name: str, columns: Sequence[str], stretch: int, optional: Sequence[int] = (), least: int = 84
     ) -> None:
-        """Make an empty table; the stretched column has at least `least` pixels before an optional one is shown."""
+        """Create an empty table. Optional columns show only if the stretched column has at least `least` pixels."""
         super().__init__()
         self._stretch, self._optional, self._least = stretch, tuple(optional), least
         self._widths: dict[int, int] = {}
@@ -175,7 +178,7 @@ class FactTable(_FactView, QTableView):
         self.watch_end()
 
     def show_rows(self, rows: Sequence[Row]) -> None:
-        """Show rows, keeping the row the cursor is on."""
+        """Show rows. The cursor stays on its row."""
         new = tuple(rows)
         self.show_entries([row.key for row in new], new.__getitem__)
 
@@ -183,7 +186,7 @@ class FactTable(_FactView, QTableView):
         """Show the records of these keys, each row made when it comes into sight; the cursor stays on its row."""
         key, top = self._current_key(), self.top_key()
         kept = self.rows_model.set_entries(keys, make)
-        if keys or not self._widths:  # an empty table's titles are to be read too
+        if keys or not self._widths:  # an empty table's titles must be readable too
             self._fit_columns()
         index = self.rows_model.row_of(key)
         if index is not None and self.currentIndex().row() != index:
@@ -193,7 +196,7 @@ class FactTable(_FactView, QTableView):
         self._go_to_start()
 
     def _fit_columns(self) -> None:
-        """Make columns wide enough for the first rows; measured, not asked of the view, which would visit them all."""
+        """Make columns wide enough for the first 40 rows. Qt's own resizing would read all rows."""
         metrics = QFontMetrics(font("table", semibold=True))
         for column in range(self.rows_model.columnCount()):
             first = range(min(40, self.rows_model.rowCount()))
@@ -214,7 +217,7 @@ class FactTable(_FactView, QTableView):
         self._hide_what_does_not_fit()
 
     def _hide_what_does_not_fit(self) -> None:
-        # The stretched column takes what is left; a text there may end in an ellipsis, a number may not.
+        # The stretched column gets the remaining width. Its text may end in an ellipsis; a number must not.
         needed = sum(
             min(width, self._least) if column == self._stretch else width for column, width in self._widths.items()
         )
@@ -236,7 +239,7 @@ class FactTable(_FactView, QTableView):
 
 
 class FactList(_FactView, QListView):
-    """A list of facts with a title, a second line and a state each. `chosen` and `opened` are emitted with the row."""
+    """A list of facts, each with a title, a second line and a state. `chosen` and `opened` are emitted with the row."""
 
     copies_whole_line = True
     chosen = Signal(object)
@@ -251,13 +254,13 @@ class FactList(_FactView, QListView):
         self.rows_model = RowModel((name,), self)
         self.setModel(self.rows_model)
         self.setItemDelegate(LineDelegate(self))
-        self.setUniformItemSizes(uniform)  # long lists must not ask every row how high it is
+        self.setUniformItemSizes(uniform)  # long lists must not measure every row
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setResizeMode(QListView.ResizeMode.Adjust)
-        # Rows of one height are laid out in one go; others in batches, a turn each.
+        # Rows of one height are laid out in one pass, others in batches, one per turn of the event loop.
         mode = QListView.LayoutMode.SinglePass if uniform else QListView.LayoutMode.Batched
         self.setLayoutMode(mode)
         self.viewport().setBackgroundRole(QPalette.ColorRole.Button)
@@ -266,7 +269,7 @@ class FactList(_FactView, QListView):
         self.watch_end()
 
     def show_rows(self, rows: Sequence[Row]) -> None:
-        """Show rows, keeping the one the cursor is on."""
+        """Show rows. The cursor stays on its row."""
         new = tuple(rows)
         self.show_entries([row.key for row in new], new.__getitem__)
 

@@ -1,4 +1,4 @@
-"""What a hand does anywhere in the program: that there was one, and keys that work while a form is open."""
+"""User input anywhere in the program: the time of the last input, and keys that also work while a form is open."""
 
 import sys
 import time
@@ -20,16 +20,19 @@ _HANDS = frozenset(
 
 
 def seconds() -> float:
-    """Return a count of seconds that goes on while the computer sleeps, which Python's own does on Windows alone."""
+    """Return a clock in seconds that also counts while the computer sleeps.
+
+    `time.monotonic` does that on Windows only.
+    """
     clock = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC"}.get(sys.platform)
     return time.monotonic() if clock is None else time.clock_gettime(getattr(time, clock))
 
 
 class AppEvents(QObject):
-    """Watches the system's windows of the program, the main one and each form's, from the time they have the focus.
+    """A filter on the program's native windows: the main window, and each form's from the time it has the focus.
 
-    Not the application: a filter there is called for every event of every widget, which costs a tenth of a busy turn
-    and 20 ms of a start. `touched_s` is when a hand was last on keyboard or mouse, in `seconds`.
+    It does not filter the whole application. Qt would call such a filter for every event of every widget. That costs
+    10 % of a busy turn and 20 ms at the start. `touched_s` is the time of the last input, on the clock of `seconds`.
     """
 
     def __init__(self, window: QWidget) -> None:
@@ -42,7 +45,7 @@ class AppEvents(QObject):
         self._watch(window.windowHandle())
 
     def on_key(self, key: str, do: Callable[[], object]) -> None:
-        """Have a key work also while a form has the keyboard, which keeps the window's own keys from working."""
+        """Make a key also work while a form is open. A modal form blocks the window's own shortcuts."""
         self._keys[QKeySequence(key)] = do
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -59,4 +62,4 @@ class AppEvents(QObject):
 
     def _watch(self, window: QWindow | None) -> None:
         if window is not None:
-            window.installEventFilter(self)  # once, however often it is told
+            window.installEventFilter(self)  # Qt installs the same filter only once

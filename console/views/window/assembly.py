@@ -1,4 +1,4 @@
-"""What the painted window gets once there is time for it: workspace, person, guards and menus."""
+"""The second step of the start: adds workspace, sign-in, guards and menus to the painted window."""
 
 from dataclasses import dataclass
 
@@ -17,16 +17,16 @@ from console.views.window.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class WindowParts:
-    """The window with everything in it. `workspace.close_all` ends it."""
+    """The complete window. Call `workspace.close_all` to end it."""
 
     window: MainWindow
     workspace: Workspace
     person: SignInSession
 
     def hide_from_capture(self) -> None:
-        """Leave the window out of screenshots; where the system cannot, the status bar says so."""
+        """Hide the window from screenshots. If the operating system can't, show that in the status bar."""
         if not CaptureGuard(self.window).can:
-            self.window.status.say(tr("This system cannot leave the window out of screenshots."))
+            self.window.status.say(tr("This computer can't hide the window from screenshots."))
 
 
 def assemble(window: MainWindow, palette: SearchPalette, bridge: Bridge, preferences: Preferences) -> WindowParts:

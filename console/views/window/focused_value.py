@@ -1,4 +1,4 @@
-"""The value that has the focus: said in the status bar, copied, and asked where it comes from."""
+"""The value with the focus: shows it in the status bar, copies it, and shows its origin."""
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
@@ -9,7 +9,7 @@ from console.views.window.main_window import MainWindow
 
 
 class FocusedValue(QObject):
-    """Follows the focus within the window."""
+    """The value with the focus inside the window."""
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
@@ -18,12 +18,12 @@ class FocusedValue(QObject):
 
     @staticmethod
     def fact() -> ShownFact | None:
-        """Return the value that has the focus; None where it is no value."""
+        """Return the value with the focus. Return None if the focus is not on a value."""
         found = getattr(QApplication.focusWidget(), "focused_fact", None)
         return found() if found is not None else None
 
     def follow(self, widget: QWidget) -> None:
-        """Say what has the focus now, and go on saying it while the cursor moves within."""
+        """Show the focused value in the status bar, and update it while the cursor moves inside the widget."""
         self._say()
         moved = getattr(widget, "focus_moved", None)
         if moved is not None:
@@ -42,7 +42,7 @@ class FocusedValue(QObject):
             self._show_origin(fact, record())
 
     def copy(self) -> None:
-        """Copy what is selected, or the focused value."""
+        """Copy the selection, or the focused value."""
         widget = QApplication.focusWidget()
         copy = getattr(widget, "copy_current", None) or getattr(widget, "copy", None)
         fact = self.fact()

@@ -1,13 +1,13 @@
-"""Load the window's modules one a turn, so that the painted window answers meanwhile.
+"""The import of the window's modules, one per event loop turn, so that the painted window stays responsive.
 
-On the window's thread: making Qt classes on another can crash PySide while it dispatches an event.
+It runs on the window's thread. Creating Qt classes on another thread can crash PySide while it dispatches an event.
 """
 
 from collections.abc import Iterator
 
 
 def load_window() -> Iterator[None]:
-    """Import what `assembly` needs, largest first; yield after each module, for a turn of the event loop."""
+    """Import the modules that `assembly` needs. Yield between modules, for one turn of the event loop."""
     import console.models.customer_bill
 
     yield

@@ -1,4 +1,4 @@
-"""The window's frame: menus, tab row, rail, pages and status bar. What stands in it comes with the workspace."""
+"""The window's frame: menus, tab row, rail, pages and status bar. The workspace fills it later."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ _MEDIUM_FROM = 1200
 
 
 class CustomerTabs(QTabBar):
-    """The row of open customers, painted in the theme's colours."""
+    """The tab row of open customers, painted in the theme's colours."""
 
     def tabSizeHint(self, index: int) -> QSize:
         text = QFontMetrics(font("table", semibold=True)).horizontalAdvance(self.tabText(index).replace("&&", "&"))
         return QSize(max(110, min(250, text + 56)), 35)
 
     def minimumTabSizeHint(self, index: int) -> QSize:
-        return QSize(min(190, self.tabSizeHint(index).width()), 35)  # narrower than a name, the row scrolls
+        return QSize(min(190, self.tabSizeHint(index).width()), 35)  # below the width of a name the row scrolls
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -77,7 +77,7 @@ class CustomerTabs(QTabBar):
 
 
 class RailButton(QToolButton):
-    """One page in the rail: an icon over its name; where there is little room the icon alone, its name as a tooltip."""
+    """A page in the rail: an icon above its name. In a narrow window only the icon, with the name as a tooltip."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -90,7 +90,7 @@ class RailButton(QToolButton):
         self._count = 0
 
     def set_count(self, count: int) -> None:
-        """Show how many things wait behind it; none shows nothing."""
+        """Show how many items wait on this page. Zero shows nothing."""
         self._count = count
         self.setAccessibleDescription(tr("{} waiting").format(count) if count else "")
         self.update()
@@ -124,10 +124,10 @@ class RailButton(QToolButton):
 
 
 class MainWindow(QMainWindow):
-    """The frame, light enough to be painted before anything else is loaded.
+    """The frame. It is light, so that it is painted before anything else is loaded.
 
-    `painted` is emitted once, after the first paint; `closing` when the user closes the window; `search_wanted` by the
-    search field and its key, `page_wanted` by the rail.
+    `painted` is emitted once, after the first paint, and `closing` when the user closes the window. The search field
+    and its keys emit `search_wanted`, the rail emits `page_wanted`.
     """
 
     painted = Signal()
@@ -146,7 +146,7 @@ class MainWindow(QMainWindow):
         self.before_leaving: Callable[[Callable[[], None]], None] | None = None
         self.setObjectName("desk")
         self.setWindowTitle("OptiCom Agent Console")
-        self.setMinimumSize(640, 400)  # what a screen of 1280x800 has left at 200 %
+        self.setMinimumSize(640, 400)  # pixels; a screen of 1280x800 at 200 % has these
         self.tabs = self._make_tabs()
         self.pages = QStackedWidget()
         self.start_page = StartPage()
@@ -158,7 +158,7 @@ class MainWindow(QMainWindow):
         self._lay_out()
         kept = self._preferences.layout("window")
         if kept is None or not self.restoreGeometry(kept):
-            frame = QSize(0, 40)  # what a title takes, which is known only once the window stands
+            frame = QSize(0, 40)  # pixels for the title bar; Qt knows the real height only after showing
             self.resize(QSize(1440, 900).boundedTo(self.screen().availableGeometry().size() - frame))
         self._fit_screen()
         search = QAction(tr("Find a customer"), self)
@@ -174,13 +174,13 @@ class MainWindow(QMainWindow):
 
     @functools.cached_property
     def events(self) -> AppEvents:
-        """What a hand does in any window of the program; begun when it is first asked for, after the first paint."""
+        """User input in any window of the program. Created on first use, after the first paint."""
         from console.views.window.app_events import AppEvents  # noqa: PLC0415 - not needed for the first paint
 
         return AppEvents(self)
 
     def _fit_screen(self) -> None:
-        """Stay within the screen: the size may have been kept on a larger one, or at a smaller scale."""
+        """Fit the window into the screen. Its size may be from a larger screen or a smaller scale."""
         room = self.screen().availableGeometry()
         if room.width() < self.width() or room.height() < self.height():
             self.resize(self.size().boundedTo(room.size()))
@@ -188,17 +188,17 @@ class MainWindow(QMainWindow):
             self.move(room.topLeft())
 
     def set_signed_in(self, *, signed_in: bool) -> None:
-        """Offer the search only to somebody who is known."""
-        self.start_page.set_title(tr("No customer is open") if signed_in else tr("Nobody is signed in"))
+        """Enable the search only while a user is signed in."""
+        self.start_page.set_title(tr("No customer is open") if signed_in else tr("Not signed in"))
         self._offer_search("" if signed_in else tr("Sign in first, then search."))
 
     def set_failed(self) -> None:
-        """Say that there is no desk to work at; why not is said beside it."""
-        self.start_page.set_title(tr("The desk cannot start"))
-        self._offer_search(tr("The console cannot start, so nobody can be found."))
+        """Show that the console can't start, and disable the search. The caller shows the reason."""
+        self.start_page.set_title(tr("The console can't start"))
+        self._offer_search(tr("The console can't start, so the search is not available."))
 
     def _offer_search(self, refusal: str) -> None:
-        """Offer the search, or say by its keys why there is none."""
+        """Enable the search. With a `refusal`, disable it; its keys then show that text."""
         self._search_refusal = refusal
         self.start_page.search.setVisible(not refusal)
         for button in (self.search_field, self.add_button):
@@ -211,32 +211,32 @@ class MainWindow(QMainWindow):
             self.search_wanted.emit()
 
     def say(self, sentence: str) -> None:
-        """Show a sentence where the user looks: on the start page and in the status bar."""
+        """Show a sentence on the start page and in the status bar."""
         self.start_page.say(sentence)
         self.status.say(sentence)
 
     def put_on_top(self, bar: QWidget) -> None:
-        """Put a bar over everything else; it takes room only while it is shown."""
+        """Put a bar above everything else. It takes room only while it is visible."""
         self._column.insertWidget(0, bar)
 
     def show_person(self, name: str, role: str) -> None:
-        """Say in the title who works here."""
+        """Show the user's name and role in the title."""
         self._who = name if role in name else f"{name}, {role}"
         self.show_title()
 
     def lock_title(self, *, locked: bool) -> None:
-        """Show the program's name alone in the title, or again all of it."""
+        """Show only the program's name in the title, or the full title again."""
         self._title_is_locked = locked
         self.show_title(self._lead)
 
     def show_title(self, lead: str = "") -> None:
-        """Show the window's title: what is in front, the program, and who works here."""
+        """Show the window's title: `lead` (the page in front), the user, and the program's name."""
         self._lead = lead
         if self._title_is_locked:
             self.setWindowTitle("OptiCom Agent Console")
             return
         who = f"{self._who} · " if self._who else ""
-        self.setWindowTitle(f"{lead}{who}OptiCom Agent Console")  # at the end, else Qt adds it once more
+        self.setWindowTitle(f"{lead}{who}OptiCom Agent Console")  # the name comes last, else Qt adds it again
 
     def show_page(self, name: str, page: QWidget) -> None:
         """Bring a page forward and mark it in the rail."""
@@ -244,7 +244,7 @@ class MainWindow(QMainWindow):
         self.rail_buttons[name].setChecked(True)
 
     def show_origin(self, fact: ShownFact, row: tuple[ShownFact, ...] = ()) -> None:
-        """Show where a value comes from, with all values of its row; values find this on the window around them."""
+        """Show a value's origin, with all values of its row. Values call this on their window."""
         self.origin_wanted.emit(fact, row)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -264,7 +264,7 @@ class MainWindow(QMainWindow):
         self.resized.emit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Leave, unless something is not sent: then the user is asked first."""
+        """Close the window. If `before_leaving` is set, call it first: it asks the user about unsent work."""
         event.ignore()
         if self.before_leaving is None or self.is_closing:
             self.leave()
@@ -272,7 +272,7 @@ class MainWindow(QMainWindow):
             self.before_leaving(self.leave)
 
     def leave(self) -> None:
-        """Hide at once and ask nothing; the program ends when everything under way has been dropped."""
+        """Hide at once, without a question. The program ends after it cancelled all running tasks."""
         self._preferences.keep_layout("window", self.saveGeometry())
         self.hide()
         self.is_closing = True
@@ -337,7 +337,7 @@ class MainWindow(QMainWindow):
         )
         for name, text in names:
             button = RailButton(text)
-            button.setVisible(name != "audit")  # for whoever may read it
+            button.setVisible(name != "audit")  # shown later, to roles that may read it
             button.setObjectName(name)
             button.setAccessibleName(text)
             button.setToolTip(text)
@@ -358,7 +358,7 @@ class MainWindow(QMainWindow):
 
 
 class StartPage(Surface):
-    """What stands where no customer is open."""
+    """The page shown while no customer is open."""
 
     def __init__(self) -> None:
         super().__init__("window")
@@ -382,7 +382,7 @@ class StartPage(Surface):
         column.addStretch()
 
     def set_title(self, words: str) -> None:
-        """Say in large letters why no customer is shown."""
+        """Show the title: the reason why no customer is shown."""
         self._title.set_words(words)
 
     def say(self, sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""The menus and all keys of the desk: what each does is the workspace's business, which key does it is said here."""
+"""The menus and all keys of the console. This module assigns the keys; the workspace does the work."""
 
 import functools
 import sys
@@ -27,7 +27,7 @@ from console.views.window.workspace import Workspace
 
 
 class ConsoleMenus(QObject):
-    """Lives as long as the window; made once the workspace is there."""
+    """All menus and keys. Lives as long as the window; created after the workspace."""
 
     def __init__(
         self, window: MainWindow, workspace: Workspace, person: SignInSession, preferences: Preferences
@@ -53,7 +53,7 @@ class ConsoleMenus(QObject):
         helping = self._menu(tr("&Help"))
         self._add(helping, tr("List of keys"), ("F1", "Shift+F1"), self.show_keys)
         row_menu = QAction(self._window)
-        row_menu.setShortcut(QKeySequence("Shift+F10"))  # Qt knows the key by itself on Windows alone
+        row_menu.setShortcut(QKeySequence("Shift+F10"))  # Qt handles this key itself only on Windows
         row_menu.triggered.connect(self._open_row_menu)
         self._window.addAction(row_menu)
         for i in range(9):
@@ -84,7 +84,7 @@ class ConsoleMenus(QObject):
 
     def _make_edit(self) -> None:
         edit, value = self._menu(tr("&Edit")), self._workspace.value
-        # Without a shortcut of its own: the widget that has the focus copies, as everywhere.
+        # No shortcut here: the focused widget handles Ctrl+C itself.
         self._add(edit, tr("Copy value"), None, value.copy)
         self._add(edit, tr("Where this comes from"), "Ctrl+I", value.show_origin)
         self._add(
@@ -97,8 +97,8 @@ class ConsoleMenus(QObject):
 
     def _make_view(self) -> None:
         view = self._menu(tr("&View"))
-        self._add(view, tr("Ask this panel's system again"), ("F5", "Ctrl+R"), self._workspace.ask_panel)
-        self._add(view, tr("Ask all systems again"), "Ctrl+Shift+R", self._workspace.ask_all)
+        self._add(view, tr("Refresh this panel"), ("F5", "Ctrl+R"), self._workspace.ask_panel)
+        self._add(view, tr("Refresh all systems"), "Ctrl+Shift+R", self._workspace.ask_all)
         self._add(view, tr("Next customer"), ("Ctrl+PgDown", "Ctrl+Tab"), lambda: self._workspace.customers.step(1))
         self._add(
             view, tr("Previous customer"), ("Ctrl+PgUp", "Ctrl+Shift+Tab"), lambda: self._workspace.customers.step(-1)
@@ -108,7 +108,7 @@ class ConsoleMenus(QObject):
         self._add(view, tr("Reset layout"), None, self._workspace.lay_out_anew)
 
     def _make_actions(self) -> None:
-        actions = self._menu(tr("&Acts"))
+        actions = self._menu(tr("&Actions"))
         self._add(actions, tr("Verify the caller"), "Ctrl+Shift+V", self._verify)
         self._add(actions, tr("Keep the account open"), PROLONG_KEYS, self._prolong)
         self._add(
@@ -117,10 +117,10 @@ class ConsoleMenus(QObject):
             "Ctrl+N",
             lambda: self._workspace.on_page(lambda page: page.customer_actions.open_note()),
         )
-        self._add(actions, tr("Act, then a letter"), "Ctrl+D", self._action_letters.open)
+        self._add(actions, tr("Action, then a letter"), "Ctrl+D", self._action_letters.open)
         actions.addSeparator()
         self._of_role: list[tuple[QAction, Permission]] = []
-        for letter in self._letters_of_actions()[1:]:  # the note has keys of its own, above
+        for letter in self._letters_of_actions()[1:]:  # the note has its own keys, above
             keys = f"\t{_native('Ctrl+D')} {letter.letter}" if letter.letter else ""
             action = self._add(actions, texts.no_mnemonic(letter.text) + keys, None, letter.do)
             if letter.permission is not None:
@@ -131,7 +131,7 @@ class ConsoleMenus(QObject):
         self._add(go, tr("Go to, then a letter"), "Ctrl+J", self._letters.open)
         go.addSeparator()
         for letter in self._letters_of_pages():
-            # The letters come after Ctrl+J; they are shown as keys here, the overlay takes them.
+            # The menu only shows the letters after Ctrl+J. The overlay handles them.
             action = self._add(go, texts.no_mnemonic(letter.text) + "\t" + letter_keys(letter.letter), None, letter.do)
             if letter.permission is not None:
                 self._of_role.append((action, letter.permission))
@@ -143,7 +143,7 @@ class ConsoleMenus(QObject):
             self._add(go, tr("Previous region, by arrow"), "Ctrl+Alt+Left", lambda: self._workspace.next_region(-1))
 
     def _show_for_role(self) -> None:
-        """Offer what the role of whoever works here may do; what it never may is not there, rather than refused."""
+        """Show only the actions that the user's role may do. The other actions are hidden, not disabled."""
         console = self._workspace.console
         if console is None:
             return
@@ -160,19 +160,19 @@ class ConsoleMenus(QObject):
         if page.view.masked:
             page.view.unmask()
         else:
-            self._window.status.say(tr("Nothing is covered here."))
+            self._window.status.say(tr("No masked values here."))
 
     def _verify(self) -> None:
-        """Verify the caller of the account in front, or verify them further."""
+        """Verify the caller of the account in front, or use a stronger verification."""
         self._workspace.on_page(lambda page: self._workspace.ask_who_calls(page.customer_id))
 
     def _prolong(self) -> None:
-        """Keep open what is about to close."""
+        """Extend the access grants that expire soon."""
         if self._workspace.expiry_bar is not None:
             self._workspace.expiry_bar.prolong()
 
     def _open_row_menu(self) -> None:
-        """Open the menu of what has the focus, as the Menu key does."""
+        """Open the context menu of the focused widget, as the Menu key does."""
         widget = QApplication.focusWidget()
         if widget is None:
             return
@@ -218,10 +218,10 @@ class ConsoleMenus(QObject):
 
     def _choose_size(self, percent: int) -> None:
         self._preferences.size = percent
-        self._window.status.say(tr("The desk is shown at {} % from its next start on.").format(percent))
+        self._window.status.say(tr("The console will be shown at {} % after the next start.").format(percent))
 
     def _letters_of_pages(self) -> list[Letter]:
-        """The letters after Ctrl+J: the panels of a customer, and the pages."""
+        """Return the letters after Ctrl+J: the panels of a customer, and the pages."""
 
         def panel(name: str) -> Letter:
             declared = PANELS[name]
@@ -233,18 +233,18 @@ class ConsoleMenus(QObject):
                 "V", tr("Name and contacts"), lambda: self._workspace.on_page(lambda page: page.head.name.setFocus())
             ),
             *(panel(name) for name in PANELS),
-            Letter("X", tr("Disagreements"), lambda: self._workspace.on_page(lambda page: page.show_discrepancies())),
+            Letter("X", tr("Discrepancies"), lambda: self._workspace.on_page(lambda page: page.show_discrepancies())),
             Letter("E", tr("Explain a bill"), lambda: self._workspace.on_page(lambda page: page.explain_bill())),
             Letter("H", tr("Customers"), lambda: self._workspace.show_page("customers")),
             Letter("N", tr("Note"), lambda: self._workspace.on_page(lambda page: page.customer_actions.open_note())),
-            Letter("P", tr("Past: as it stood"), self._workspace.show_past),
+            Letter("P", tr("Past view"), self._workspace.show_past),
             Letter("Y", tr("Systems"), lambda: self._workspace.go_to("systems")),
             Letter("U", tr("Outbox"), lambda: self._workspace.go_to("outbox")),
             Letter("K", tr("Audit"), lambda: self._workspace.go_to("audit"), Permission.READ_AUDIT),
         ]
 
     def _letters_of_actions(self) -> list[Letter]:
-        """The letters after Ctrl+D: what can be done on the customer in front."""
+        """Return the letters after Ctrl+D: the actions on the customer in front."""
 
         def action(
             letter: str, text: str, do: Callable[[CustomerPage], None], permission: Permission | None = None
@@ -255,7 +255,7 @@ class ConsoleMenus(QObject):
             action("N", tr("Note"), lambda page: page.customer_actions.open_note(), Permission.ADD_NOTE),
             action(
                 "K",
-                tr("Contact data"),
+                tr("Contact details"),
                 lambda page: page.customer_actions.open_contact_form(),
                 Permission.CHANGE_CONTACT,
             ),
@@ -269,7 +269,7 @@ class ConsoleMenus(QObject):
                 action(kind.letter, in_words(kind.title), functools.partial(_open_action, kind.name), kind.permission)
                 for kind in ACTIONS.values()
             ),
-            action("Z", tr("Finish or take back"), lambda page: page.customer_actions.open_half_done()),
+            action("Z", tr("Finish or undo"), lambda page: page.customer_actions.open_half_done()),
         ]
 
     def show_keys(self) -> None:
@@ -289,7 +289,7 @@ def _open_action(name: str, page: CustomerPage) -> None:
 
 
 def letter_keys(letter: str) -> str:
-    """Return how a letter after Ctrl+J is written on this system."""
+    """Return Ctrl+J and a letter as this operating system writes them."""
     return f"{_native('Ctrl+J')} {letter}"
 
 
@@ -298,7 +298,7 @@ def _native(keys: str) -> str:
 
 
 def _keys_of(menu: QMenu) -> Iterator[tuple[str, str]]:
-    """Yield what in a menu has keys of its own: the keys and what they do."""
+    """Yield the keys and the text of each menu entry that has keys."""
     for action in menu.actions():
         keys = [key.toString(QKeySequence.SequenceFormat.NativeText) for key in action.shortcuts()]
         if keys:

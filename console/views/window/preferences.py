@@ -1,4 +1,4 @@
-"""What the desk remembers of its look: theme, size, window, the width of its columns. No word about a customer."""
+"""The saved look of the console: theme, size, window, column widths. It contains no customer data."""
 
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ SIZES = (100, 110, 125, 150, 175, 200)
 
 
 class Preferences:
-    """Kept in one file of the user's; without a file, or one that cannot be read, for this run alone."""
+    """The user's preferences, saved in one file. Without a file they last for this run only."""
 
     def __init__(self, file: Path | None = None) -> None:
         self._settings = QSettings(str(file), QSettings.Format.IniFormat) if file is not None else None
@@ -17,7 +17,7 @@ class Preferences:
 
     @classmethod
     def of_user(cls) -> "Preferences":
-        """Return those of the user at this computer; may be asked before there is an application object."""
+        """Return the preferences of this computer's user. It works before the application object exists."""
         QCoreApplication.setApplicationName("opticom-console")
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppConfigLocation)
         return cls(Path(folder) / "look.ini" if folder else None)
@@ -34,7 +34,7 @@ class Preferences:
 
     @property
     def size(self) -> int:
-        """How large everything is shown, in percent; 100 where nothing sensible was kept."""
+        """The scale of the screen content in percent. It is 100 if no valid size is saved."""
         text = str(self._get("size"))
         return int(text) if text.isdecimal() and int(text) in SIZES else 100
 
@@ -43,7 +43,7 @@ class Preferences:
         self._set("size", percent)
 
     def layout(self, name: str) -> QByteArray | None:
-        """Return how something was laid out last, in Qt's own form, or None."""
+        """Return the saved layout of an element in Qt's own format, or None."""
         found = self._get(f"layout/{name}")
         return found if isinstance(found, QByteArray) and not found.isEmpty() else None
 
@@ -51,7 +51,7 @@ class Preferences:
         self._set(f"layout/{name}", state)
 
     def forget_layout(self) -> None:
-        """Lay everything out anew from now on."""
+        """Delete all saved layouts."""
         if self._settings is not None:
             self._settings.remove("layout")
         self._memory = {key: value for key, value in self._memory.items() if not key.startswith("layout/")}

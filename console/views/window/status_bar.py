@@ -1,4 +1,4 @@
-"""The status bar: where the focused value comes from, the three systems, and who works here."""
+"""The status bar: the focused value's origin, the systems' states, the Outbox, saved drafts, and the user's role."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:  # this module is loaded before the first paint; the services 
     from console.services.console import Console
     from console.views.widgets.fact import ShownFact
 
-# How each state of a system looks: its colour state and its words.
+# The colour state and the text for each state of a system.
 STATE_LOOKS = {
-    SystemState.NOT_ASKED: ("neutral", "not asked yet"),
+    SystemState.NOT_ASKED: ("neutral", "not contacted yet"),
     SystemState.ANSWERING: ("ok", "answering"),
     SystemState.SLOW: ("attention", "slow"),
-    SystemState.REFUSING: ("danger", "does not accept the sign-in"),
-    SystemState.UNREADABLE: ("danger", "answers what cannot be understood"),
-    SystemState.DOWN: ("danger", "does not answer"),
+    SystemState.REFUSING: ("danger", "rejected the sign-in"),
+    SystemState.UNREADABLE: ("danger", "sends unreadable replies"),
+    SystemState.DOWN: ("danger", "is not responding"),
 }
 
 
@@ -31,7 +31,7 @@ _MARGINS, _GAP = 24, 6
 
 
 class ConsoleStatusBar(QStatusBar):
-    """Says where the focused value comes from and how the systems are, each with its own words for a screen reader."""
+    """The status bar of the window. The origin and each system's state have texts for screen readers."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class ConsoleStatusBar(QStatusBar):
         self._kept: Label | None = None
 
     def attach(self, console: Console) -> None:
-        """Show the systems and the user of a desk."""
+        """Show the systems and the user of this console."""
         self._console = console
         for info in console.systems:
             label = self._add()
@@ -60,7 +60,7 @@ class ConsoleStatusBar(QStatusBar):
         self._add().setText(tr("Signed in as {}").format(console.user.role))
 
     def show_outbox(self, waiting: int, asked: int) -> None:
-        """Show how much waits to be sent, and how much of it for the user."""
+        """Show how many actions wait to be sent, and how many of them need the user."""
         if self._outbox is not None:
             words = tr("Outbox {}").format(waiting) if waiting else tr("Outbox empty")
             words += tr(", {} for you").format(asked) if asked else ""
@@ -69,30 +69,30 @@ class ConsoleStatusBar(QStatusBar):
             self._outbox.set_look("mark", "attention" if asked else unasked)
 
     def show_kept(self, console: Console) -> None:
-        """Show when typed text was last kept, or that it is not."""
+        """Show when drafts were last saved, or that they or the audit log can't be saved."""
         if self._kept is None:
             return
         drafts = console.drafts
         if console.audit.failure is not None:
-            words, look = tr("The audit cannot be kept: {} waiting").format(console.audit.waiting), "danger"
+            words, look = tr("The audit log can't be saved: {} waiting").format(console.audit.waiting), "danger"
         elif drafts.failure is not None:
-            words, look = tr("Typed text cannot be kept"), "danger"
+            words, look = tr("Drafts can't be saved"), "danger"
         elif not console.is_kept:
-            words, look = tr("Kept in memory only"), "attention"
+            words, look = tr("Not saved on this computer"), "attention"
         elif drafts.kept_at is None:
-            words, look = tr("Nothing typed yet"), "neutral"
+            words, look = tr("No drafts"), "neutral"
         else:
-            words, look = tr("Work kept {}").format(texts.clock(drafts.kept_at, seconds=True)), "ok"
+            words, look = tr("Saved {}").format(texts.clock(drafts.kept_at, seconds=True)), "ok"
         self._kept.set_words(words)
         self._kept.set_look("mark", look)
 
     def show_fact(self, fact: ShownFact | None) -> None:
-        """Show a value's origin; nothing where nothing with an origin has the focus."""
+        """Show a value's origin. Show nothing if the value is None or has no origin."""
         text = f"{fact.label}   {fact.describe()}" if fact is not None and fact.origin is not None else ""
         self._show(text)
 
     def show_health(self, health: SystemHealth) -> None:
-        """Show one system's state; its name, state and last answering time."""
+        """Show one system's name, state, and last response time in seconds."""
         if self._console is None or health.system not in self._systems:
             return
         look, word = STATE_LOOKS[health.state]
@@ -119,13 +119,13 @@ class ConsoleStatusBar(QStatusBar):
         self._show(self.origin.text(), whole=self._is_said)
 
     def _show(self, text: str, *, whole: bool = False) -> None:
-        """Show a text at the left. One that must be seen whole takes the room of what stands beside it."""
+        """Show a text at the left. With `whole`, labels beside it are hidden until the text fits."""
         self._is_said = whole
         self.origin.set_words(text)
         self.origin.setToolTip(texts.tooltip(text))
         needed = self.origin.fontMetrics().horizontalAdvance(text) + _MARGINS
         taken = sum(label.sizeHint().width() + _GAP for label in self._beside)
-        for label in reversed(self._beside):  # how the systems are goes last
+        for label in reversed(self._beside):  # hide the systems' states last
             fits = (needed if whole else 0) + taken <= self.width()
             label.setVisible(fits)
             taken -= 0 if fits else label.sizeHint().width() + _GAP

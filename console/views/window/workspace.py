@@ -1,4 +1,4 @@
-"""What a rep works with inside the window: open customers, the other pages, the search palette, and the way between."""
+"""The workspace inside the window: open customers, the other pages, the search palette, and navigation."""
 
 import functools
 from collections.abc import Awaitable, Callable
@@ -13,6 +13,7 @@ from console.models.customer import CustomerId
 from console.models.health import SystemHealth, SystemState
 from console.services.console import Console
 from console.services.customer.dataset_cache import CustomerChange
+from console.views import texts
 from console.views.access.access_dialog import AccessDialog
 from console.views.access.expiry_bar import ExpiryBar
 from console.views.audit.flags import FlagBar
@@ -37,10 +38,11 @@ T = TypeVar("T")
 
 
 class Workspace(QObject):
-    """Lives as long as the window. Until `attach` brings the services, the palette takes and keeps what is typed.
+    """The pages and their connections to the window. Lives as long as the window.
 
-    `customers` are the open ones, `pages` the others by the name they have in the rail; what this person may not see
-    has no page. `attached` is emitted once they are there.
+    Before `attach` connects the services, the palette already accepts text. `customers` shows the open customers.
+    `pages` has the other pages by their name in the rail; pages that this role may not see are missing. `attached` is
+    emitted when all pages exist.
     """
 
     attached = Signal()
@@ -72,8 +74,9 @@ class Workspace(QObject):
             app.focusChanged.connect(self._on_focus)
 
     def attach(self, console: Console) -> None:
-        """Begin to work on a desk's services."""
+        """Connect the window to the console's services, and restore the open customers."""
         self.console = console
+        texts.set_country(console.country)
         self.customers.attach(console)
         self._window.status.attach(console)
         self._bring("systems", SystemsPage(console, self._bridge))
@@ -97,7 +100,7 @@ class Workspace(QObject):
         self.attached.emit()
 
     def load_unsent(self) -> None:
-        """Ask for a file of unsent work and take it in."""
+        """Let the user choose a file of unsent work, and load it."""
         if self.console is None:
             return
         dialog = UnsentFileDialog(self.console, self._bridge, self._window, saves=False)
@@ -119,7 +122,7 @@ class Workspace(QObject):
         self._window.rail_buttons[name].show()
 
     def _bring_guard(self, console: Console) -> None:
-        """Bring what closes accounts again, and for whoever may read it the audit with what was flagged."""
+        """Add the bar that locks accounts. For roles that may read the audit, add the Audit page and its flags."""
         if console.access.is_required:
             customers = self.customers
             self.expiry_bar = ExpiryBar(
@@ -140,31 +143,31 @@ class Workspace(QObject):
 
     @property
     def page(self) -> CustomerPage | None:
-        """The customer page in front, if one is."""
+        """The customer page in front, or None."""
         return self.customers.page
 
     def open_customer(self, customer_id: CustomerId, as_of: datetime | None = None) -> CustomerPage | None:
-        """Open a customer, or go to where it is open; None where it cannot be opened yet, and that is asked about."""
+        """Open a customer, or go to its open tab. While the account is locked, show the access dialog; return None."""
         return self.customers.open(customer_id, as_of)
 
     def ask_who_calls(self, customer_id: CustomerId) -> None:
-        """Have the caller verified, or a reason given; then the account is open, or open further."""
+        """Show the dialog that verifies the caller or asks for a reason. Afterwards open the customer."""
         if self.console is not None and self.console.access.is_required:
             if not self.console.access.methods_for(customer_id):
-                self._window.status.say(tr("The caller is verified as far as can be; everything is open."))
+                self._window.status.say(tr("The caller is fully verified."))
                 return
             dialog = AccessDialog(self.console, self._bridge, customer_id, self._window)
             dialog.opened.connect(lambda customer: self.open_customer(CustomerId(customer)))
             dialog.open()
 
     def on_page(self, do: Callable[[CustomerPage], None]) -> None:
-        """Do something on the customer page in front, if there is one."""
+        """Call `do` with the customer page in front, if there is one."""
         if self.page is not None:
             self.show_page("customers")
             do(self.page)
 
     def show_past(self) -> None:
-        """Offer the moments at which something about this customer changed, and open it as it stood then."""
+        """Show the times at which something about this customer changed, and open a past view of the chosen one."""
         page, console = self.page, self.console
         if page is None or console is None:
             return
@@ -179,23 +182,23 @@ class Workspace(QObject):
     # ------------------------------------------------------------------ pages
 
     def show_page(self, name: str) -> None:
-        """Bring the customers or one of the other pages forward."""
+        """Show the customers or one of the other pages."""
         if name in self.pages:
             self._window.show_page(name, self.pages[name])
             return
         self._window.show_page("customers", self.customers)
         if name != "customers" and self.console is None:
-            self._window.status.say(tr("The desk is not open yet."))
+            self._window.status.say(tr("The console is still starting."))
 
     def go_to(self, name: str) -> None:
-        """Bring a page forward and put the focus on what comes first in it."""
+        """Show a page and move the focus to its first element."""
         self.show_page(name)
         page = self._window.pages.currentWidget()
         if isinstance(page, LivePage):
             page.focus_first()
 
     def next_region(self, by: int) -> None:
-        """Move the focus to the next region: tabs, rail, and on a customer's page its head and panels."""
+        """Move the focus by `by` regions: tabs, rail, and on a customer's page its head, action dock and panels."""
         stops: list[Region] = [
             (self._window.tabs, self._window.tabs.setFocus),
             (self._window.rail, self._window.rail_buttons["customers"].setFocus),
@@ -212,13 +215,13 @@ class Workspace(QObject):
         go_round(stops, by)
 
     def lay_out_anew(self) -> None:
-        """Forget how panels and window were laid out."""
+        """Delete the saved layouts of panels and window, and lay out the page in front again."""
         self._preferences.forget_layout()
         if self.page is not None:
             self.page.lay_out_anew()
 
     def find(self) -> None:
-        """Find in the panel with the focus; without one, a customer."""
+        """Open find in the focused panel. Without one, open the customer search."""
         panel = self.page.panel_of(QApplication.focusWidget()) if self.page is not None else None
         if panel is not None:
             panel.open_find(QApplication.focusWidget())
@@ -235,7 +238,7 @@ class Workspace(QObject):
     # ------------------------------------------------------------------ systems
 
     def ask_panel(self) -> None:
-        """Ask the focused panel's system again; without one, CRM for the customer."""
+        """Refresh the focused panel. Without one, refresh the customer record from CRM."""
         if self.page is None:
             return
         panel = self.page.panel_of(QApplication.focusWidget())
@@ -245,7 +248,7 @@ class Workspace(QObject):
             panel.ask()
 
     def ask_all(self) -> None:
-        """Ask all systems again."""
+        """Refresh the customer in front from all systems."""
         if self.page is not None:
             self.page.view.refresh()
 

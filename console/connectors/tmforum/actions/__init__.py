@@ -1,4 +1,4 @@
-"""How each kind of step is carried by the TM Forum APIs: one file a kind."""
+"""Writers that carry out each kind of step over the TM Forum APIs."""
 
 from collections.abc import Mapping
 
@@ -54,7 +54,7 @@ _WRITERS: Mapping[str, Writer] = {
 
 
 class TmForumActions:
-    """Takes acts to one system. Implements the port ActingSystem."""
+    """Carries out actions at one system. Implements the port `ActingSystem`."""
 
     def __init__(self, client: TmForumClient) -> None:
         self._client = client

@@ -1,4 +1,4 @@
-"""Visits (TMF646 appointment): booked, moved, cancelled."""
+"""Writers for appointments (TMF646): book, move, cancel."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,7 +14,7 @@ _RESOURCE = "appointment"
 
 
 class BookAppointment(Created):
-    """Books a visit at the customer's."""
+    """Books an appointment at the customer's address."""
 
     resource: ClassVar[str] = _RESOURCE
 
@@ -36,7 +36,7 @@ class BookAppointment(Created):
 
 
 class MoveAppointment(Patched):
-    """Moves a visit to other hours."""
+    """Moves an appointment to another time."""
 
     resource: ClassVar[str] = _RESOURCE
 
@@ -51,13 +51,13 @@ class MoveAppointment(Patched):
 
 
 class CancelAppointment(Patched):
-    """Cancels a visit."""
+    """Cancels an appointment."""
 
     resource: ClassVar[str] = _RESOURCE
 
     def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
         status = str(record.get("status") or "")
-        # What was only confirmed meanwhile is the same visit still.
+        # A change from initialized to confirmed does not conflict with the cancellation.
         if status == "confirmed" and step.base.get("status") == "initialized":
             status = "initialized"
         return {"status": status}
@@ -71,7 +71,7 @@ def _span(step: Step) -> dict[str, str]:
 
 
 def _moment(text: Any) -> datetime | str:
-    """Return a time, aware UTC; what is none as it came."""
+    """Return a time, aware UTC; any other value as text."""
     try:
         return read_time(text)
     except (AttributeError, TypeError, ValueError, OverflowError):

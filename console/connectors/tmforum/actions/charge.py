@@ -1,4 +1,4 @@
-"""What billing charges every month (TMF637 product of billing): begun, paused, ended; and whom an account names."""
+"""Writers for monthly charges (TMF637 product of billing) and for the customer name of an account (TMF666)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -20,7 +20,7 @@ _RESOURCE = "product"
 
 
 class ChangeCharge(Patched):
-    """Puts a charge into another status."""
+    """Changes the status of a charge, for example to pause or end it."""
 
     resource: ClassVar[str] = _RESOURCE
 
@@ -32,7 +32,7 @@ class ChangeCharge(Patched):
 
 
 class CreateCharge(Created):
-    """Begins to charge for a product; it is known again by the product's serial number."""
+    """Creates a charge for a product; similar charges are found by the product's serial number."""
 
     resource: ClassVar[str] = _RESOURCE
 
@@ -71,7 +71,7 @@ class CreateCharge(Created):
 
 
 class ChangeHolder(Patched):
-    """Changes whom a billing account names as the customer."""
+    """Changes the customer's name in a billing account."""
 
     resource: ClassVar[str] = "billingAccount"
 

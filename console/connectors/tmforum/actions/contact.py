@@ -1,6 +1,6 @@
-"""Contact data stands in CRM's customer (TMF629) and as a copy in billing's account (TMF666); both keep it as media.
+"""Writers for contact data: contact media in CRM's customer (TMF629) and a copy in billing's account (TMF666).
 
-What is not changed is sent back as it came: a merge patch replaces whole lists (RFC 7396).
+Unchanged media are sent back as received, because a merge patch replaces whole lists (RFC 7396).
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ from console.connectors.tmforum.records.bills import contact_rank
 from console.connectors.tmforum.wire import RecordReader
 from console.models.outbox import Action, Step
 
-# The values of a contact and the attribute each stands in.
+# Contact value -> attribute of a contact medium.
 VALUES = {"phone": "phoneNumber", "email": "emailAddress"} | {
     name: name for name in ("street1", "street2", "city", "stateOrProvince", "postCode", "country")
 }
@@ -65,7 +65,7 @@ def _contacts(record: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _holder_index(record: Mapping[str, Any]) -> int:
-    """Return which contact is read as the holder's, so that the same one is changed."""
+    """Return the index of the account holder's contact: the same one that is read is changed."""
     ranks = [contact_rank(RecordReader(one)) for one in _contacts(record)]
     return ranks.index(min(ranks)) if ranks else 0
 
@@ -75,7 +75,7 @@ def _chosen(values: Mapping[str, str], step: Step) -> dict[str, str]:
 
 
 def media_values(media: Any) -> dict[str, str]:
-    """Return the contact values in a list of media, of each kind the preferred or the first."""
+    """Return the valid contact values in a list of media: of each kind the preferred one, else the first."""
     found: dict[str, str] = {}
     for medium in sorted(filter(_holds, _media(media)), key=lambda one: not one.get("preferred")):
         facts = _facts(medium)
@@ -86,7 +86,7 @@ def media_values(media: Any) -> dict[str, str]:
 
 
 def changed_media(media: Any, wanted: Mapping[str, str], *, v5: bool) -> list[dict[str, Any]]:
-    """Return a list of media with the wanted values in the medium that holds each now, or in a new one."""
+    """Return a list of media with the new values set in the medium that has them now, else in a new medium."""
     changed = [dict(medium) for medium in _media(media)]
     for names in ({"phone"}, {"email"}, _ADDRESS):
         values = {VALUES[name]: wanted[name] for name in names if name in wanted}
@@ -111,7 +111,7 @@ def _medium_index(media: list[dict[str, Any]], names: frozenset[str] | set[str])
 
 
 def _holds(medium: dict[str, Any]) -> bool:
-    """Return whether a medium holds now; one that has ended is history, and is not written over."""
+    """Return whether a medium is valid now; an ended one is history and is not overwritten."""
     return RecordReader(medium).is_valid()
 
 

@@ -1,4 +1,4 @@
-"""A line test (TMF653 serviceTest)."""
+"""Writer for line tests (TMF653 serviceTest)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,7 +15,7 @@ _MARK = "orderedBy"
 class TestLine(Created):
     """Starts a test of a line."""
 
-    __test__ = False  # not a test of ours, whatever its name
+    __test__ = False  # pytest must not collect this class
     resource: ClassVar[str] = "serviceTest"
 
     def marked(self, client: TmForumClient, body: dict[str, Any], mark: str) -> dict[str, Any]:

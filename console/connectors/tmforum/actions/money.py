@@ -1,4 +1,4 @@
-"""Payments and refunds (TMF676): made on a billing account whose balance and state are as they were seen."""
+"""Writers for payments and refunds (TMF676), which depend on the account's balance and state as the user saw them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,7 +15,7 @@ _FAILED = {"failed", "declined", "refused", "rejected", "cancelled"}
 
 
 class _Money(Created):
-    """What payments and refunds share: their mark, their account, and what they are decided on."""
+    """Shared code of payments and refunds: the mark, the account, and the balance check."""
 
     party: ClassVar[str]
 
@@ -61,7 +61,7 @@ class _Money(Created):
 
 
 class Refund(_Money):
-    """Gives money back to the account; it shows on the next bill."""
+    """Refunds money to the account; it is a credit on the next bill."""
 
     resource: ClassVar[str] = "refund"
     selected_by: ClassVar[str | None] = "requestor.id"
@@ -80,7 +80,7 @@ class Refund(_Money):
 
 
 class Pay(_Money):
-    """Takes a payment by the method stored with the account."""
+    """Makes a payment by the method stored with the account."""
 
     resource: ClassVar[str] = "payment"
     selected_by: ClassVar[str | None] = "payer.id"

@@ -1,4 +1,4 @@
-"""Notes and messages are party interactions of their own (TMF683), whose note carries the act's mark."""
+"""Writers for notes and messages: each is a party interaction (TMF683); its note's id is the action's mark."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,7 +13,7 @@ _RESOURCE = "partyInteraction"
 
 
 class _Interaction(Created):
-    """What a note and a message share."""
+    """Shared code of notes and messages."""
 
     resource: ClassVar[str] = _RESOURCE
 
@@ -39,7 +39,7 @@ class _Interaction(Created):
     def interaction(
         self, client: TmForumClient, action: Action, step: Step, *, direction: str, channel: dict[str, str]
     ) -> dict[str, Any]:
-        """Return one interaction, in the version's shape."""
+        """Return the interaction to create, in the shape of the resource's version."""
         at, v5 = instant(action.happened_at), client.settings(_RESOURCE).version == "v5"
         note = {"author": action.author, "date": at, "text": step.wanted["text"]}
         body: dict[str, Any] = {
@@ -68,7 +68,7 @@ class _Interaction(Created):
 
 
 class AddNote(_Interaction):
-    """Adds what the rep wrote to the customer's interactions."""
+    """Adds the rep's note to the customer's interactions."""
 
     def body(self, client: TmForumClient, action: Action, step: Step) -> dict[str, Any]:
         channel = {"id": "agent-console", "name": "Agent console"}
@@ -76,7 +76,7 @@ class AddNote(_Interaction):
 
 
 class SendMessage(_Interaction):
-    """Sends a message to an address of record: CRM's messaging carries what is an outbound interaction."""
+    """Sends a message to an address of record: CRM's messaging delivers each outbound interaction."""
 
     def body(self, client: TmForumClient, action: Action, step: Step) -> dict[str, Any]:
         channel = {"id": step.wanted["channel"], "name": step.wanted["channel_name"]}

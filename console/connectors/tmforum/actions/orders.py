@@ -1,4 +1,4 @@
-"""Product orders (TMF622) and service orders (TMF641): made, cancelled, undone."""
+"""Writers for product orders (TMF622) and service orders (TMF641): create, cancel, undo."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ _CANCELLED = {"cancelled", "pendingCancellation", "assessingCancellation"}
 
 
 class _Order(Created):
-    """What both kinds of orders share."""
+    """Shared code of product and service orders."""
 
     def finding(self, client: TmForumClient, action: Action, step: Step, record: Mapping[str, Any]) -> Finding:
         if record.get("state") in _TURNED_DOWN:
@@ -29,17 +29,17 @@ class _Order(Created):
 
 
 def _as_it_is(_name: str, value: dict[str, Any]) -> dict[str, Any]:
-    """Return an object as version 4 has it."""
+    """Return an object in the shape of version 4, unchanged."""
     return value
 
 
 def _with_types(name: str, value: dict[str, Any]) -> dict[str, Any]:
-    """Return an object as version 5 has it: it names its type."""
+    """Return an object in the shape of version 5, with its `@type`."""
     return {**value, "@type": name}
 
 
 def _order_item(step: Step, typed: Callable[[str, dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
-    """Return the order's one item: which product, what becomes of it, and the new offering with its price."""
+    """Return the order's only item: action, product with its new status, and the new offering with its price."""
     wanted = step.wanted
     item: dict[str, Any] = {"id": "1", "quantity": 1, "action": wanted["action"]}
     product: dict[str, Any] = {}
@@ -58,9 +58,9 @@ def _order_item(step: Step, typed: Callable[[str, dict[str, Any]], dict[str, Any
 
 
 class OrderProduct(_Order):
-    """Orders something new, or that something the customer has is changed or ended.
+    """Orders a new product, or a change or end of an existing one.
 
-    It is decided on the product's status as it was seen.
+    The order depends on the product's status as the user saw it.
     """
 
     resource: ClassVar[str] = "productOrder"
@@ -93,7 +93,7 @@ class OrderProduct(_Order):
 
 
 class OrderService(_Order):
-    """Orders that a service is switched, ended or restarted. The standard has no version 5 of it."""
+    """Orders to switch, end or restart a service. TMF641 has no version 5."""
 
     resource: ClassVar[str] = "serviceOrder"
 
@@ -116,7 +116,7 @@ class OrderService(_Order):
 
 
 def _item(record: RecordReader, key: str, inside: str) -> tuple[Any, ...]:
-    """Return what the first item of an order does to what."""
+    """Return the action of the first item of an order, and the id of its product or service."""
     item = record.part(key)
     if item is None:
         return (None,)
@@ -125,7 +125,7 @@ def _item(record: RecordReader, key: str, inside: str) -> tuple[Any, ...]:
 
 
 class CancelProductOrder:
-    """Asks that an order is cancelled; done once the order says so."""
+    """Requests the cancellation of an order; done once the order's state shows it."""
 
     async def read_current(self, client: TmForumClient, action: Action, step: Step) -> RemoteState:
         record, _ = await client.fetch_raw("productOrder", step.record, owner=action.customer_id)
@@ -153,13 +153,13 @@ class CancelProductOrder:
 
 
 class UndoOrder(OrderProduct):
-    """Cancels an order that is not done; one that is done is undone by the opposite order, where there is one."""
+    """Cancels an unfinished order; undoes a completed one with the opposite order, if there is one."""
 
     async def read_current(self, client: TmForumClient, action: Action, step: Step) -> RemoteState:
         return RemoteState()
 
     def key(self, step: Step) -> str:
-        """Return the key of the opposite order, which is another request than the cancellation."""
+        """Return the idempotency key of the opposite order; the cancellation uses another key."""
         return f"{step.key}-opposite"
 
     async def perform(self, client: TmForumClient, action: Action, step: Step, *, version: str | None) -> str:
@@ -187,7 +187,7 @@ class UndoOrder(OrderProduct):
 
 
 async def cancel(client: TmForumClient, action: Action, step: Step, reason: str) -> None:
-    """Ask that a product order is cancelled."""
+    """Request the cancellation of a product order."""
     body = {
         "cancellationReason": reason,
         "requestedCancellationDate": instant(action.happened_at),

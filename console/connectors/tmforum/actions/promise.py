@@ -1,6 +1,6 @@
-"""A promise to pay is a payment plan on the billing account, of one payment or of several (TMF666 v4 PaymentPlan).
+"""Writer for promises to pay: a payment plan of one or several payments in the billing account (TMF666 v4 PaymentPlan).
 
-A plan has no id; ours is known again by its type and the moment it was promised. See docs/decisions.
+A plan has no id. The console finds its plan by type and start time. See docs/decisions.
 """
 
 from datetime import datetime, time
@@ -19,7 +19,7 @@ _RESOURCE = "billingAccount"
 
 
 async def read_balance(client: TmForumClient, account: str) -> RemoteState:
-    """Return what an account owes and in which state it is: what money is decided on."""
+    """Return an account's current balance and state, on which money steps depend."""
     record, version = await client.fetch_raw(_RESOURCE, account)
     try:
         found = read_account(client.reader(_RESOURCE, record))
@@ -30,12 +30,12 @@ async def read_balance(client: TmForumClient, account: str) -> RemoteState:
 
 
 def decided_on(current: RemoteState, step: Step) -> Payload:
-    """Return what is held now of what a step was decided on; what is not there any more is empty."""
+    """Return the current values of the fields that a step depends on; a missing value is empty."""
     return Payload.read({key: current.values.get(key, "") for key in step.base})
 
 
 class PromiseToPay:
-    """Keeps what the customer promised to pay, by when and in how many parts, with the account."""
+    """Saves the customer's promise in the account: amount, due date and number of payments."""
 
     def __init__(self, plan_type: str) -> None:
         self._plan_type = plan_type
@@ -60,7 +60,7 @@ class PromiseToPay:
             return Finding(StepOutcome.HAPPENED, record=step.record)
         wanted = self._essence(client, self._plan(client, action, step))
         if any(_may_have_lost_its_beginning(plan) and self._essence(client, plan) == wanted for plan in plans):
-            # A plan has nothing else that is its own.
+            # A plan has no other identifying field, so this cannot be decided.
             return Finding(StepOutcome.CANNOT_TELL, record=step.record)
         return Finding(StepOutcome.DID_NOT, record=step.record)
 
@@ -84,7 +84,7 @@ class PromiseToPay:
         return reader.text("planType"), reader.money("totalAmount"), period.when("endDateTime") if period else None
 
     def _is_ours(self, plan: dict[str, Any], action: Action) -> bool:
-        """Return whether a plan began when ours was promised; some servers keep times to the second."""
+        """Return whether a plan has our type and start time; some servers save only whole seconds."""
         began = _began(plan)
         if plan.get("planType") != self._plan_type or began is None:
             return False
@@ -92,7 +92,7 @@ class PromiseToPay:
 
 
 def _began(plan: dict[str, Any]) -> datetime | None:
-    """Return when a plan says it began, aware UTC; None where that cannot be read."""
+    """Return the start time of a plan, aware UTC; None if it is missing or cannot be read."""
     period = plan.get("validFor")
     start = period.get("startDateTime") if isinstance(period, dict) else None
     try:
@@ -102,7 +102,7 @@ def _began(plan: dict[str, Any]) -> datetime | None:
 
 
 def _may_have_lost_its_beginning(plan: dict[str, Any]) -> bool:
-    """Return whether a plan may be ours although it begins at another time: some servers keep the day or no time."""
+    """Return whether a plan may be ours with another start time: some servers save only the day, or no time."""
     began = _began(plan)
     return began is None or began.microsecond == 0
 

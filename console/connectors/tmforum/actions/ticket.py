@@ -1,4 +1,4 @@
-"""Trouble tickets (TMF621): made, worked on, ended; and approvals, which are tickets of their own type."""
+"""Writers for trouble tickets (TMF621): create, update, close; and for approvals, a ticket type."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,12 +26,12 @@ from console.ports.acting import Finding, StepOutcome
 
 _RESOURCE = "troubleTicket"
 APPROVAL = "approval"
-# Where a state cannot be reached in one step, the state on the way.
+# (from, to) -> the state between them, if the standard does not allow a direct change.
 _ON_THE_WAY = {("acknowledged", "resolved"): "inProgress"}
 
 
 class CreateTicket(Created):
-    """Opens a ticket."""
+    """Creates a ticket."""
 
     resource: ClassVar[str] = _RESOURCE
 
@@ -56,7 +56,7 @@ class CreateTicket(Created):
 
 
 class AskApproval(CreateTicket):
-    """Asks somebody else to agree. It is done once they have; the note of their decision says how they decided."""
+    """Requests an approval by another person. The step is done when a note with the decision approves it."""
 
     def body(self, client: TmForumClient, action: Action, step: Step) -> dict[str, Any]:
         asked = {
@@ -93,7 +93,7 @@ class AskApproval(CreateTicket):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """How an approval was decided: `approved` or another word, why, for exactly which request, and by whom."""
+    """The decision on an approval: `approved` or another word, the reason, the request's digest, and the person."""
 
     word: str
     reason: str = ""
@@ -102,7 +102,7 @@ class Decision:
 
 
 def decision_on(record: Mapping[str, Any]) -> Decision | None:
-    """Return how an approval was decided, None while it is not."""
+    """Return the decision on an approval, None while it is open."""
     notes = record.get("note")
     for note in notes if isinstance(notes, list) else ():
         text = note.get("text") if isinstance(note, dict) else None
@@ -114,7 +114,7 @@ def decision_on(record: Mapping[str, Any]) -> Decision | None:
 
 
 class UpdateTicket(Patched):
-    """Adds a note to a ticket, changes its severity, links it with another record."""
+    """Adds a note to a ticket, changes its severity, or links it to another record."""
 
     resource: ClassVar[str] = _RESOURCE
 
@@ -140,13 +140,13 @@ class UpdateTicket(Patched):
 
 
 class CloseTicket(Patched):
-    """Puts a ticket into a state it ends in, with the reason; on the way through another where it must."""
+    """Closes a ticket with a final state and a reason; goes through a state between if the standard requires it."""
 
     resource: ClassVar[str] = _RESOURCE
 
     def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
         status, before = str(record.get("status") or ""), step.base.get("status", "")
-        # A ticket on the way is where the first of two changes leaves it, and can be ended from there all the same.
+        # The first of two changes leaves the ticket in the state between. It can still be closed from there.
         if status == _ON_THE_WAY.get((before, step.wanted.get("status", ""))):
             status = before
         return {"status": status}
@@ -166,7 +166,7 @@ class CloseTicket(Patched):
 
 
 class WithdrawApproval(CloseTicket):
-    """Takes back what was asked for, unless it is decided."""
+    """Cancels an approval request."""
 
     def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
         return {}
@@ -186,7 +186,7 @@ class WithdrawApproval(CloseTicket):
 
 
 class DecideApproval(CloseTicket):
-    """Writes the decision into the ticket, then ends it: what counts is the decision."""
+    """Writes the decision into the ticket, then closes it. Only the decision counts as the outcome."""
 
     def patch(self, client: TmForumClient, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:
         head = f"{step.wanted['decision']} {step.wanted.get('digest', '')}".strip()
@@ -224,7 +224,7 @@ def _has_our_decision(record: Mapping[str, Any], step: Step) -> bool:
 
 
 def _is_our_note(note: Mapping[str, Any], step: Step) -> bool:
-    """Return whether a note is the step's: by its mark, or where the server numbers notes itself, by what it says."""
+    """Return whether a note is the step's: by its mark, or by its text if the server sets note ids itself."""
     if note.get("id") == mark_of(step):
         return True
     wanted = step.wanted.get("note", "")

@@ -1,4 +1,4 @@
-"""What every kind of step can do; see the port ActingSystem for the promises. Here are the two ways most are done."""
+"""The writer of a step, and base classes for the two usual kinds: create and patch. See the port `ActingSystem`."""
 
 import re
 from collections.abc import Mapping
@@ -17,26 +17,26 @@ from console.models.same_value import same_value
 from console.ports.acting import Finding, RemoteState, StepOutcome
 
 _MARK = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}(?:-[0-9a-z-]+)?")
-# Clocks of a system and of this computer differ, and a system may keep the time at which it wrote a record down.
+# The clocks of a system and this computer differ, and a system may use the time at which it saved the record.
 _CLOCKS_APART = timedelta(minutes=10)
 
 
 class Writer(Protocol):
-    """Carries one kind of step."""
+    """Carries out one kind of step. See `ActingSystem` for the guarantees of each method."""
 
     async def read_current(self, client: TmForumClient, action: Action, step: Step) -> RemoteState:
-        """Return what the system holds now of what the step would change."""
+        """Return the current values of the fields that the step would change."""
 
     async def perform(self, client: TmForumClient, action: Action, step: Step, *, version: str | None) -> str:
-        """Do the step; return the id that the answer named."""
+        """Carry out the step; return the id from the response."""
 
     async def look_up(self, client: TmForumClient, action: Action, step: Step) -> Finding:
-        """Return whether the step was carried out, and by which record."""
+        """Return whether the step was carried out, and which record shows it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Search:
-    """What a list shows: records with a step's mark, records that look like it without one, and whether that is all."""
+    """The result of a list search: records with the step's mark, similar ones without a mark, and if it is complete."""
 
     marked: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     alike: tuple[str, ...] = ()
@@ -44,39 +44,39 @@ class _Search:
 
 
 class Created:
-    """A step that makes a record, which carries the step's mark and is known again by it.
+    """A step that creates a record. The record has the step's mark, by which it is found again.
 
-    `selected_by` is the parameter that selects one customer's records where the standard has another than usual.
+    `selected_by` is the parameter that selects one customer's records, if the standard has a special one.
     """
 
     resource: ClassVar[str]
     selected_by: ClassVar[str | None] = None
 
     def body(self, client: TmForumClient, action: Action, step: Step) -> dict[str, Any]:
-        """Return the record to be made, without its mark."""
+        """Return the record to create, without its mark."""
         raise TypeError(f"{type(self).__name__} does not say what it makes")
 
     def essence(self, record: RecordReader) -> tuple[Any, ...]:
-        """Return what makes two records of the kind say the same; nothing but None where that is not known."""
+        """Return the values by which two records count as the same; only None if they are unknown."""
         raise TypeError(f"{type(self).__name__} does not say what its records are about")
 
     def made_at(self, record: RecordReader) -> datetime | None:
-        """Return when a record says it was made, None where it does not."""
+        """Return the creation time in a record, None if it has none."""
         return record.when("creationDate")
 
     def mark(self, action: Action, step: Step) -> str:
-        """Return what the record is known again by."""
+        """Return the mark by which the record is found again."""
         return mark_of(step)
 
     def marked(self, client: TmForumClient, body: dict[str, Any], mark: str) -> dict[str, Any]:
-        """Return a record with the mark in it."""
+        """Return a record with the mark added."""
         if client.settings(self.resource).version == "v5":
             own = {"@type": "ExternalIdentifier", "id": mark, "owner": "agent-console"}
             return {**body, "externalIdentifier" if self.resource == "troubleTicket" else "externalId": [own]}
         return {**body, "externalId": mark}
 
     def marks(self, record: Mapping[str, Any]) -> set[str]:
-        """Return what a record carries where its mark would be, from any author."""
+        """Return all values in the fields for marks of a record, from any author."""
         found: set[str] = set()
         for name in ("externalId", "externalIdentifier"):
             held = record.get(name)
@@ -85,7 +85,7 @@ class Created:
         return found
 
     def finding(self, client: TmForumClient, action: Action, step: Step, record: Mapping[str, Any]) -> Finding:
-        """Return what a record that is there says of its step."""
+        """Return the outcome of the step according to its record."""
         return Finding(StepOutcome.HAPPENED)
 
     async def read_current(self, client: TmForumClient, action: Action, step: Step) -> RemoteState:
@@ -103,7 +103,7 @@ class Created:
         try:
             return await client.create(self.resource, body, key=self.key(step))
         except ConflictError as error:
-            # Nothing was there to be changed: it says that there is such a record already, perhaps this one.
+            # A create changes no record, so the conflict means that such a record already exists, perhaps this one.
             rejected = RejectedError(str(error), system=error.system, code=error.code)
             rejected.may_have_happened = error.may_have_happened
             raise rejected from error
@@ -123,7 +123,7 @@ class Created:
         found = {**({} if named is None else {str(named["id"]): named}), **search.marked}
         if found:
             first, *others = found
-            if not search.marked:  # a server that drops marks shows a second one only by what it says
+            if not search.marked:  # the server drops marks: find a duplicate by content
                 others = [record for record in search.alike if record != first]
             differs = step.key != mark_of(step) and not self._is_alike(client, action, step, found[first])
             return replace(
@@ -139,7 +139,7 @@ class Created:
         return Finding(StepOutcome.DID_NOT, by_list=True)
 
     async def _fetch_named(self, client: TmForumClient, action: Action, step: Step) -> Mapping[str, Any] | None:
-        """Return the record that the answer named, if it is this step's: answers can be taken for each other's."""
+        """Return the record with the id from the response, if it is this step's: responses can be mixed up."""
         if not step.result:
             return None
         try:
@@ -171,7 +171,7 @@ class Created:
         return _Search(marked, tuple(str(record["id"]) for record in alike), is_whole)
 
     def _may_be_it(self, client: TmForumClient, action: Action, step: Step, record: Mapping[str, Any]) -> bool:
-        """Return whether a record without a mark may be what a step made, at a server that drops marks."""
+        """Return whether a record without a mark may be this step's, at a server that drops marks."""
         made_at = self.made_at(client.reader(self.resource, record))
         is_older = made_at is not None and made_at < action.happened_at - _CLOCKS_APART
         return not is_older and self._is_without_mark_and_alike(client, action, step, record)
@@ -179,22 +179,22 @@ class Created:
     def _is_without_mark_and_alike(
         self, client: TmForumClient, action: Action, step: Step, record: Mapping[str, Any]
     ) -> bool:
-        """Return whether no console's mark is in a record, which may be this step's by what it says."""
+        """Return whether a record has no console's mark and the same content as this step."""
         return not any(map(is_mark, self.marks(record))) and self._is_alike(client, action, step, record)
 
     def _is_alike(self, client: TmForumClient, action: Action, step: Step, record: Mapping[str, Any]) -> bool:
-        """Return whether a record says what a step would say."""
+        """Return whether a record has the content that the step would create."""
         wanted = self.essence(client.reader(self.resource, plain(self.body(client, action, step))))
         return wanted == self.essence(client.reader(self.resource, record))
 
 
 class Patched:
-    """A step that changes values of a record that is there."""
+    """A step that changes values of an existing record."""
 
     resource: ClassVar[str]
 
     def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:
-        """Return the values a record holds, in the step's words, of those that are wanted."""
+        """Return the current values of a record for the fields that the step sets, by the step's field names."""
         raise TypeError(f"{type(self).__name__} does not say what it changes")
 
     def patch(self, client: TmForumClient, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:
@@ -219,12 +219,12 @@ class Patched:
 async def fetch_unchanged(
     client: TmForumClient, writer: Patched, action: Action, step: Step, *, version: str | None
 ) -> dict[str, Any]:
-    """Return the record directly before it is changed.
+    """Return the current record, read directly before the change.
 
-    Where the server has no versions nothing else keeps another console's change from being overwritten.
+    On a server without versions, only this check prevents overwriting another console's change.
 
     Raises:
-        ConflictError: It holds neither what the user saw nor what is wanted.
+        ConflictError: The record has neither the values that the user saw nor the new ones.
     """
     record, _ = await client.fetch_raw(writer.resource, step.record, owner=action.customer_id)
     if (
@@ -237,7 +237,7 @@ async def fetch_unchanged(
 
 
 def outcome_of_held(held: Mapping[str, Any], step: Step) -> StepOutcome:
-    """What is set to a value has happened when the value is there, whoever put it there."""
+    """Return HAPPENED if the record has the new values, from any author; DID_NOT if it has the old ones."""
     wanted = {key: value for key, value in step.wanted.items() if key in held}
     if all(same_value(key, held[key], value) for key, value in wanted.items()):
         return StepOutcome.HAPPENED
@@ -246,12 +246,12 @@ def outcome_of_held(held: Mapping[str, Any], step: Step) -> StepOutcome:
 
 
 def mark_of(step: Step) -> str:
-    """Return what a record made by a step is known by; a new decision about the step does not change it."""
+    """Return the mark of a step's record; a user's new decision changes the key, not the mark."""
     return step.key.rstrip(".")
 
 
 def is_mark(text: str) -> bool:
-    """Return whether a text is made as the console makes the ids of its acts, with the number of a step or without."""
+    """Return whether a text has the form of an action id of the console, with or without a step number."""
     return _MARK.fullmatch(text) is not None
 
 
@@ -261,7 +261,7 @@ def values_among(characteristics: Any) -> set[str]:
 
 
 def turned_down(client: TmForumClient, record: Mapping[str, Any], what: str) -> Finding:
-    """Return that a record was taken and then not done, with the reason it gives."""
+    """Return the finding that the system accepted a record and turned it down later, with its reason."""
     reasons = [
         str(one.get("reason") or one.get("message"))
         for name in ("errorMessage", "productOrderErrorMessage")
@@ -274,18 +274,18 @@ def turned_down(client: TmForumClient, record: Mapping[str, Any], what: str) -> 
 
 
 def instant(at: datetime) -> str:
-    """Return a time as the published descriptions ask for, to the millisecond."""
+    """Return a time in UTC as ISO 8601 with milliseconds, as the published descriptions require."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def amount(step: Step) -> dict[str, Any]:
-    """Return the step's amount as the standard has it."""
+    """Return the step's amount in the standard's shape."""
     money = step.wanted.money()
     return {"unit": money.currency, "value": money.amount}
 
 
 def customer_party(client: TmForumClient, resource: str, action: Action) -> list[dict[str, Any]]:
-    """Return the related party that says whose record this is, in the version's shape."""
+    """Return the related party for the record's customer, in the shape of the resource's version."""
     party = {"id": action.customer_id, "@referredType": "Customer"}
     if action.customer_name:
         party["name"] = action.customer_name
@@ -297,7 +297,7 @@ def customer_party(client: TmForumClient, resource: str, action: Action) -> list
 
 
 def related_entity(client: TmForumClient, resource: str, step: Step) -> list[dict[str, Any]]:
-    """Return the record a step says it is about; none where it says none."""
+    """Return the reference to the record that a step is about; empty if it is about none."""
     if not step.wanted.get("about"):
         return []
     reference = {
@@ -311,7 +311,7 @@ def related_entity(client: TmForumClient, resource: str, step: Step) -> list[dic
 
 
 def plain(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a body that is to be sent as a system would give it back: with the id that only a record has."""
+    """Return a request body as if a system returned it: with an id, which the reader requires."""
     return {**body, "id": "ours"}
 
 

@@ -1,4 +1,4 @@
-"""Finds out how far one server serves the desk, and proposes the settings that mend what can be mended."""
+"""The connector check: how well one server meets the console's needs, and settings that fix problems."""
 
 from console.connectors.tmforum.check.system_check import CHECKED, check_system
 

@@ -1,4 +1,4 @@
-"""What every part of a resource's check shares: what is known so far, what is proposed, and how a finding is made."""
+"""Shared base of a resource's check: the data read so far, the proposed settings, and the findings."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _MOST_OWNERS = 3
 
 
 class CheckState:
-    """What is known of one resource while it is checked; `setting` is what is proposed, each part of it tried."""
+    """The state of one resource's check; `setting` has the proposed settings, each of them tested by a trial."""
 
     def __init__(
         self, name: str, requirement: ResourceRequirement, system: TmForumSystem, probe: EndpointProbe, trial: Trial
@@ -38,14 +38,14 @@ class CheckState:
         self.is_missing = False
 
     async def _offer(self, change: Mapping[str, Any]) -> bool:
-        """Propose a setting if it helps: nothing that is read rightly now may be lost by it."""
+        """Propose a setting if a trial shows that it helps and loses nothing; return whether it does."""
         if not await self._trial.helps(self.setting, change, self._samples(change)):
             return False
         self.setting |= change
         return True
 
     def _samples(self, change: Mapping[str, Any]) -> Samples:
-        """Return records that are there by what the list shows: of few customers, so that each is read whole."""
+        """Return sample ids from the first list: few customers, so that all records of each are read."""
         readers = [self._reader(record, change) for record in self._records]
         owners = Counter(owner for reader in readers if (owner := owner_of(reader)) is not None)
         bills = Counter(bill for reader in readers if (bill := bill_of(reader)) is not None)
@@ -89,7 +89,7 @@ class CheckState:
 
 
 def owner_of(reader: RecordReader) -> str | None:
-    """Return the customer whose record it is, by the related parties or by who pays or asks."""
+    """Return the id of the record's customer, from the related parties, the payer or the requestor; else None."""
     named = customer_named(reader)
     if named is not None:
         return named[0]

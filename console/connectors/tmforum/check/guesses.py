@@ -1,4 +1,4 @@
-"""What records tell about the server that wrote them."""
+"""Guesses about a server from its records and replies."""
 
 import contextlib
 import re
@@ -24,22 +24,22 @@ _CUSTOMERS = frozenset(
         "endcustomer", "kunde", "cliente", "abonne", "abonnent",
     }
 )  # fmt: skip
-# Attributes whose values mislead under another's name, and names that the standard gives to something else.
+# Attributes that are matched only by the same word (wrong values would mislead), and names with another standard use.
 _EXACT = ("Amount", "Date", "Price", "Due", "amount", "date", "Period")
 _OTHER_MEANING = frozenset(
     {"amount", "description", "type", "state", "status", "name", "date", "category", "priority", "note", "id", "href"}
 )
-# Times that have passed when they are told.
+# Attributes with times that must be in the past.
 _PAST = (
     "creationDate", "lastUpdate", "lastModified", "orderDate", "statusChangeDate", "paymentDate", "refundDate",
     "usageDate", "interactionDate.startDateTime", "interactionDate", "statusDate",
 )  # fmt: skip
-_A_WORD = 5  # letters of a name that are enough to know it by
+_A_WORD = 5  # shortest word, in letters, that identifies an attribute
 _ONLY_V5 = ("statusChangeHistory", "relatedChannel", "appliedBillingRateType", "productOrderMilestone")
 
 
 def likely_version(records: Sequence[dict[str, Any]], resource: str) -> Version | None:
-    """Return the version whose shape the records have, or None where they do not tell."""
+    """Return the version by the records' shape, or None if it is unclear."""
     if resource not in V5_PATHS:
         return None
     for record in records:
@@ -55,12 +55,12 @@ def likely_version(records: Sequence[dict[str, Any]], resource: str) -> Version 
 
 
 def _objects(value: Any) -> list[dict[str, Any]]:
-    """Return the objects of a list; none where it is no list."""
+    """Return the objects of a list; empty if the value is not a list."""
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def advice_for(reply: ProbeReply) -> str:
-    """Return what to do about an answer that is no list, by what it is."""
+    """Return the advice for a reply without a list, by its error code or status."""
     for code, advice in _CAUSES.items():
         if code in reply.failure:
             return advice
@@ -76,18 +76,18 @@ def advice_for(reply: ProbeReply) -> str:
 
 
 def what_came(reply: ProbeReply) -> str:
-    """Return what came in place of a list, in a word or two."""
+    """Return the status of a reply without a list, or its failure."""
     return f"status {reply.status}" if reply.answer is not None else reply.failure
 
 
 def only_whole_amounts(records: Sequence[dict[str, Any]]) -> bool:
-    """Return whether there are amounts that could have decimals, and every one of them is a whole number."""
+    """Return whether all amounts that could have decimals are whole numbers (at least 3, one of at least 100)."""
     found = [value for record in records for key in _AMOUNTS for value in _amounts(record.get(key))]
     return len(found) > 2 and all(type(value) is int for value in found) and any(value >= 100 for value in found)
 
 
 def _amounts(value: Any) -> Iterator[Any]:
-    """Yield the number of an amount, bare or beside a unit that has decimals."""
+    """Yield the number of an amount: bare, or with a currency that has decimals."""
     if isinstance(value, dict):
         unit, number = str(value.get("unit") or ""), value.get("value")
         if number is not None and minor_digits(unit.strip().upper()) > 0:
@@ -97,7 +97,7 @@ def _amounts(value: Any) -> Iterator[Any]:
 
 
 def customer_role(records: Sequence[dict[str, Any]]) -> str | None:
-    """Return the one role that all related parties have, if it is a word for a customer; a seller is none."""
+    """Return the only role of all related parties, if it is a word for a customer (not a seller); else None."""
     roles = {
         str(party.get("role"))
         for record in records
@@ -109,7 +109,7 @@ def customer_role(records: Sequence[dict[str, Any]]) -> str | None:
 
 
 def ahead_of(now: datetime, records: Sequence[dict[str, Any]]) -> timedelta:
-    """Return how far the latest of the times that have passed by their meaning lies after `now`; zero if none does."""
+    """Return how far the latest time that must be in the past is after `now`; zero if none is."""
     latest = max((at for record in records for name in _PAST for at in _times_of(record, name)), default=now)
     return max(latest - now, timedelta())
 
@@ -122,7 +122,7 @@ def _times_of(record: dict[str, Any], path: str) -> Iterator[datetime]:
 
 
 def other_bases(base: str) -> Iterator[str]:
-    """Yield base paths that servers have instead of a published one: with or without "Management", below /tmf-api."""
+    """Yield base paths that servers use instead of a published one: with or without "Management", under /tmf-api."""
     *_before, api, version = base.strip("/").split("/")
     plain = api.removesuffix("Management")
     for name in (api, f"{plain}Management", plain):
@@ -132,17 +132,17 @@ def other_bases(base: str) -> Iterator[str]:
 
 
 def near(name: str, records: Sequence[dict[str, Any]]) -> Iterator[str]:
-    """Yield attributes that are probably what the standard calls `name`: the same word, with something before it.
+    """Yield attributes that are probably the standard's `name`: the same word, or the word without its prefix.
 
-    Amounts and dates are taken by the same word alone: `amount` is not `totalAmount`, nor is `date` `orderDate`. What
-    the standard has a meaning of its own for is nobody's other name.
+    Amounts and dates match only the same word: `amount` is not `totalAmount`, `date` is not `orderDate`. A name that
+    the standard uses for something else never matches.
     """
     tail = re.sub(r"^[a-z]+", "", name).lower()
     is_exact = name.endswith(_EXACT) or len(tail) < _A_WORD
     for record in records:
         for own in record:
             if own.lower() == name.lower() or own in _OTHER_MEANING:
-                continue  # found in any case already, or something else
+                continue  # already found in any case, or another meaning
             is_tail = not is_exact and own.lower() == tail
             if is_tail or plain_word(own) == name.lower():
                 yield own

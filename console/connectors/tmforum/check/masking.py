@@ -1,4 +1,4 @@
-"""Answers as they may be shown to anybody: their shape and their states, but nothing personal."""
+"""Masks responses for a report: shape and states stay, personal data is removed."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from console.http import Undecodable
 
 _LONGEST_EXCERPT = 900
 _MOST_ELEMENTS = 1
-# What these hold is a word of the standard or the vendor, not of a person.
+# Attributes with words of the standard or the vendor, never personal data.
 _OPEN = frozenset(
     {
         "@type", "@baseType", "@referredType", "role", "state", "status", "severity", "priority", "ticketType",
@@ -20,7 +20,7 @@ _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}")
 
 
 def masked(value: Any) -> str:
-    """Return an answer's JSON with texts and numbers replaced by what they are, cut to a readable length."""
+    """Return a response's JSON with texts and numbers replaced by their kind, cut after 900 characters."""
     if isinstance(value, Undecodable):
         return "(no JSON)"
     text = json.dumps(_mask("", value), ensure_ascii=False, indent=1)

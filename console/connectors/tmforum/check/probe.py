@@ -1,4 +1,4 @@
-"""Asking one server small questions and keeping what came, for a report."""
+"""Small test requests to one server, with their replies for a report."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from console.http import Endpoint, ReadRequest, Response
 
 @dataclass(frozen=True, slots=True)
 class ProbeReply:
-    """One question and what came of it: an answer, or the sentence of what went wrong."""
+    """One request and its result: a response, or the text of the failure."""
 
     request: str
     answer: Response | None
@@ -28,12 +28,12 @@ class ProbeReply:
 
     @property
     def records(self) -> list[Any] | None:
-        """The records of a list; None where no list came."""
+        """The records of a list; None if the reply is not a list."""
         return self.value if self.status in {200, 206} and isinstance(self.value, list) else None
 
     @property
     def outcome(self) -> str:
-        """Status and headers that matter, and the body without anything personal."""
+        """Status, relevant headers and the masked body, without personal data; or the failure."""
         if self.answer is None:
             return self.failure
         kept = ("x-total-count", "x-result-count", "content-range", "link", "etag", "location", "retry-after")
@@ -44,7 +44,7 @@ class ProbeReply:
 
 
 class EndpointProbe:
-    """Asks one endpoint; every question is small and, unless it has a body, changes nothing."""
+    """Sends small requests to one endpoint and counts them; only a request with a body could change anything."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
@@ -59,11 +59,11 @@ class EndpointProbe:
         record: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> ProbeReply:
-        """Ask for a list, or for one record."""
+        """Request a list, or one record; never raises a `SystemCallError`."""
         return await self._ask(ReadRequest(base, resource, record, tuple(parameters)), "GET", headers)
 
     async def post(self, base: str, resource: str, body: Mapping[str, Any]) -> ProbeReply:
-        """Ask a query that is asked with a body."""
+        """Send a query by POST; never raises a `SystemCallError`."""
         return await self._ask(ReadRequest(base, resource, query=json.dumps(body).encode()), "POST", None)
 
     async def _ask(self, request: ReadRequest, method: str, headers: Mapping[str, str] | None) -> ProbeReply:

@@ -1,4 +1,4 @@
-"""What the records of a list are like: attributes, amounts, times, states."""
+"""The check of a list's records: attributes, amounts, times and states."""
 
 import re
 from collections import Counter
@@ -18,10 +18,10 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class RecordsCheck(CheckState):
-    """The part of a check that reads every record of the first list as the desk does."""
+    """The part of a check that reads every record of the first list as the console does."""
 
     async def _shape(self) -> Finding:
-        """Look for the attributes the desk shows, also under names that are nearly right."""
+        """Check the attributes that the console shows, also under similar names."""
         missing, renamed = [], {}
         for name in self._requirement.attributes(self.version):
             if self._is_sent(name):
@@ -43,13 +43,13 @@ class RecordsCheck(CheckState):
         return self._finding("attributes", needed, "; ".join(got) or "all of them", verdict, advice, self._first)
 
     def _is_sent(self, name: str) -> bool:
-        """Return whether any record has an attribute, by the name of either version."""
+        """Return whether any record has an attribute, by its name in either version."""
         names = {name} | {one for pair in self._requirement.later if name in pair for one in pair}
         readers = [self._reader(record) for record in self._records]
         return any(reader.raw(one) not in (None, "", [], {}) for reader in readers for one in names)
 
     def _values(self) -> Iterator[Finding]:
-        """Read every record as the desk does, and tell what cannot be read or is not the standard's."""
+        """Read every record as the console does; yield findings about unreadable or non-standard values."""
         lost, problems = self._read_all()
         if not self._records and not lost:
             return
@@ -73,7 +73,7 @@ class RecordsCheck(CheckState):
             yield from self._states()
 
     def _read_all(self) -> tuple[int, Counter[str]]:
-        """Return how many records are lost, and what cannot be read with how often."""
+        """Return the number of unreadable records, and each problem with its count."""
         lost, problems = 0, Counter[str]()
         for element in (self._first.records or ()) if self._first else ():
             try:
@@ -96,9 +96,9 @@ class RecordsCheck(CheckState):
             )  # fmt: skip
 
     def _clock(self, newest: ProbeReply) -> Iterator[Finding]:
-        """Tell of times that have not come yet by the server's own clock, else by this computer's.
+        """Yield a finding if times of past events are in the future, by the server's clock, else by this computer's.
 
-        The newest records show it best. Times that lie behind cannot be told from such as are simply older.
+        The newest records show it best. Times that are too early cannot be detected: the records may just be older.
         """
         if newest.answer is None:
             return
@@ -111,7 +111,7 @@ class RecordsCheck(CheckState):
             yield self._finding("times", "times as they were", got, Verdict.LIMITED, advice, newest)
 
     def _states(self) -> Iterator[Finding]:
-        """Tell of states that are not the standard's, and of those that are but are written in another way."""
+        """Yield findings about states unknown to the standard, and about standard states in another spelling."""
         readers = [self._reader(record) for record in self._records]
         raw = {value for reader in readers if isinstance(value := reader.raw(self._requirement.state), str) and value}
         read = {str(reader.state(self._requirement.state) or "") for reader in readers} - {""}

@@ -1,4 +1,4 @@
-"""What the desk needs of each resource: the attributes it shows, the states it knows, and how a list is narrowed."""
+"""The console's requirements per resource: attributes it shows, states it knows, and filters of a list."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ _ORDER_STATES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ResourceRequirement:
-    """One resource as the desk uses it.
+    """The requirements for one resource.
 
-    `shown` are attributes in v4's names, `later` those that v5 calls otherwise. `state` is the attribute with the
-    state and `states` the standard's words for it, empty where it is free text. `selected_by` is the usual parameter
-    that selects one customer's records, None where it is not read by customer. `newest_first` is the value of `sort`
-    the desk would use.
+    `shown` has the shown attributes by their v4 names, `later` pairs of v4 and v5 names that differ. `state` is the
+    attribute with the state, `states` the standard's words for it, empty if it is free text. `selected_by` is the usual
+    parameter that selects one customer's records, None if the resource is not read by customer. `newest_first` is the
+    value of `sort` for the newest first. `is_query` is True if the resource is a query by POST.
     """
 
     read: Callable[[RecordReader], Any]
@@ -37,7 +37,7 @@ class ResourceRequirement:
     is_query: bool = False
 
     def attributes(self, version: str) -> tuple[str, ...]:
-        """Return the attributes shown, by the names of a version."""
+        """Return the names of the shown attributes in a version."""
         names = dict(self.later) if version == "v5" else {}
         return tuple(names.get(name, name) for name in self.shown)
 

@@ -1,4 +1,4 @@
-"""The check of one resource: where it is, what its records are like, how lists are narrowed, paged and refreshed."""
+"""The check of one resource: address, records, filters, paging, sorting and refreshing."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -17,10 +17,10 @@ _NOT_THERE = frozenset({404, 405, 410, 501})
 
 
 class ResourceCheck(Selecting, RecordsCheck):
-    """Checks one resource of one system; `run` returns what it finds. What was found out goes into `setting`."""
+    """Checks one resource of one system; `run` returns the findings and fills `setting` with proposed settings."""
 
     async def run(self, *, by_post: bool) -> list[Finding]:
-        """Return the findings, in the order of asking."""
+        """Run all checks and return the findings, in the order of the requests."""
         if not self._settings.served:
             return [self._finding("list", "the resource", "the settings say it is not served", Verdict.LIMITED)]
         if self._requirement.is_query:
@@ -39,10 +39,10 @@ class ResourceCheck(Selecting, RecordsCheck):
             found.append(await self._sort(newest))
         return [*found, *self._clock(newest), await self._refresh()]
 
-    # ------------------------------------------------------------------ where it is
+    # ------------------------------------------------------------------ address
 
     async def _find(self) -> Finding:
-        """Look for the list at the configured address, then at those the published descriptions have."""
+        """Find the list at the configured address, then at the published addresses and common variants."""
         tried: list[ProbeReply] = []
         for base, resource, version in dict.fromkeys(self._addresses()):
             reply = await self._probe.get(base, resource, [("offset", "0"), (self._limit, str(SAMPLE))])
@@ -55,7 +55,7 @@ class ResourceCheck(Selecting, RecordsCheck):
         return self._not_found(tried)
 
     def _addresses(self) -> Iterator[tuple[str, str, Version]]:
-        """Yield where the list may be, the likeliest first: base path, name and version."""
+        """Yield possible addresses of the list, most likely first: base path, name and version."""
         yield self._base, self._resource, self.version
         if self._settings.path is not None:
             return
@@ -70,7 +70,7 @@ class ResourceCheck(Selecting, RecordsCheck):
         yield from (("", self._name, self.version), ("", self._name.lower(), self.version))
 
     async def _is_at(self, base: str, resource: str, version: Version, reply: ProbeReply) -> bool:
-        """Keep a place, if the desk reads the list there; one that is not as set is proposed."""
+        """Use an address if the console can read the list there; propose it if it differs from the settings."""
         is_as_set = (base, resource, version) == (self._base, self._resource, self.version)
         before = self._first, self._records
         self._first = reply
@@ -125,7 +125,7 @@ class ResourceCheck(Selecting, RecordsCheck):
             return self._finding("list", "a JSON array of records", got, Verdict.BROKEN, advice, wrapped)
         if all(reply.status == 404 for reply in tried):
             self.is_missing = True
-            self.setting = {"served": False}  # nothing was read that could be lost
+            self.setting = {"served": False}  # no trial needed: nothing is read without it either
             addresses = ", ".join(dict.fromkeys(reply.request.partition(" ")[2].partition("?")[0] for reply in tried))
             advice = "Say with `path` and `name` where it is; if the system does not have it, its panel says so."
             return self._finding("list", "the resource", f"404 at {addresses}", Verdict.SETTING, advice, first)
@@ -135,7 +135,7 @@ class ResourceCheck(Selecting, RecordsCheck):
     # ------------------------------------------------------------------ pages
 
     async def _page(self) -> Finding:
-        """Find out whether the page size is kept to and pages follow each other."""
+        """Check that the server respects the page size and that pages follow each other."""
         needed = "pages by offset and limit"
         if len(self._records) < 3:
             return self._finding("paging", needed, "too few records to tell", Verdict.UNKNOWN)
@@ -159,7 +159,7 @@ class ResourceCheck(Selecting, RecordsCheck):
         return self._finding("paging", needed, ", ".join(self._page_words(two)), verdict, "", two)
 
     async def _page_of_two(self) -> ProbeReply | None:
-        """Ask for the first two records by every word for a page size until two come, and propose that word."""
+        """Request two records with each known page size parameter; propose the first one that works."""
         head = guesses.ids(self._records[:2])
         for word in dict.fromkeys((self._limit, *_LIMIT_WORDS)):
             one = await self._probe.get(self._base, self._resource, [("offset", "0"), (word, "2")])
@@ -222,7 +222,7 @@ class ResourceCheck(Selecting, RecordsCheck):
         return await self._probe.get(self._base, self._resource, parameters)
 
     def _newest_first(self) -> str:
-        """Return the value of `sort` that asks for the newest first, by the name of the version."""
+        """Return the value of `sort` for the newest first, with the attribute name of the version."""
         wish = self._requirement.newest_first or ""
         names = dict(self._requirement.later) if self.version == "v5" else {}
         attribute = wish.lstrip("-").split(".")[0]
@@ -265,7 +265,7 @@ class ResourceCheck(Selecting, RecordsCheck):
     async def _is_constant(self, etag: str) -> bool:
         """Return whether the next page and two single records have the same ETag as the first page.
 
-        One for all pages may be that of the whole list, and one for all records the number of their first version.
+        All three are compared: pages may share the whole list's ETag, and records may share the ETag of version 1.
         """
         ids = guesses.ids(self._records)
         if len(ids) < 3:
@@ -287,6 +287,6 @@ class ResourceCheck(Selecting, RecordsCheck):
             return self._finding("query", needed, f"status {reply.status} with an answer", Verdict.GOOD, "", reply)
         advice = "Without it allowances are not shown."
         if reply.status in _NOT_THERE:
-            self.setting = {"served": False}  # nothing was read that could be lost
+            self.setting = {"served": False}  # no trial needed: nothing is read without it either
             return self._finding("query", needed, guesses.what_came(reply), Verdict.SETTING, advice, reply)
         return self._finding("query", needed, guesses.what_came(reply), Verdict.BROKEN, advice, reply)

@@ -1,4 +1,4 @@
-"""How one customer's records, and one bill's lines, are selected at a server."""
+"""The check of filters: how a server selects one customer's records and one bill's lines."""
 
 from collections import Counter
 
@@ -18,7 +18,7 @@ _NO_OWNER = "Name the customer in relatedParty."
 
 
 class Selecting(CheckState):
-    """The part of a check that finds the filters."""
+    """The part of a check that finds working filters."""
 
     def _without_owner(self) -> Finding:
         got = "no record names a customer" if self._records else "no record to look at"
@@ -42,7 +42,7 @@ class Selecting(CheckState):
         return self._leaves_out(usual, lost) if lost else await self._not_selected(usual, rarest)
 
     async def _left_out(self, usual: str, owner: str) -> set[str] | None:
-        """Return what the usual filter leaves out of what the list shows; None where it does not select at all."""
+        """Return listed records that the usual filter leaves out; None if the filter does not work at all."""
         right = await self._trial.right(self.setting, self._samples({}))
         if await self._is_ignored(usual) or not any(thing.startswith(f"{owner} has ") for thing in right):
             return None
@@ -58,15 +58,15 @@ class Selecting(CheckState):
         return Counter(owner for reader in readers if (owner := owner_of(reader)) is not None)
 
     async def _is_ignored(self, word: str) -> bool:
-        """Return whether a filter brings records for a customer nobody is; a refusal or nothing at all is no harm."""
+        """Return whether the server ignores a filter: it returns records for an unknown customer."""
         reply = await self._probe.get(self._base, self._resource, [(word, UNLIKELY), (self._limit, "5")])
         return bool(reply.records)
 
     def _lost(self, right: frozenset[str]) -> set[str]:
-        """Return what the list shows of the sampled customers and the filter does not."""
+        """Return records of the sampled customers that the list has and the filter leaves out."""
         owners = set(self._samples({}).owners)
         read = Counter(thing.partition(" has ")[0] for thing in right if " has " in thing)
-        whole = {owner for owner in owners if read[owner] < self._system.record_limit}  # of others a part is read
+        whole = {owner for owner in owners if read[owner] < self._system.record_limit}  # others are read in part
         expected = set()
         for record in self._records:
             owner = owner_of(self._reader(record))
@@ -75,7 +75,7 @@ class Selecting(CheckState):
         return expected - right
 
     async def _offer_other_way(self, usual: str) -> bool:
-        """Propose another filter, or looking through a short list, if one brings back what is missing."""
+        """Propose another filter, or `look_through` for a short list; return whether one of them helps."""
         for word in dict.fromkeys(word for word in (self._requirement.selected_by or "", *_FILTER_WORDS) if word):
             if word != usual and not await self._is_ignored(word) and await self._offer({"customer_filter": word}):
                 return True
@@ -100,7 +100,7 @@ class Selecting(CheckState):
         return self._finding("select", _ONE_CUSTOMER, got, Verdict.LIMITED, "Select them at the server.")
 
     async def _not_selected(self, usual: str, owner: str) -> Finding:
-        """Say that no filter works; that the server cannot be asked is proposed only where it answers all the same."""
+        """Return the finding that no filter works; propose an empty `customer_filter` only if the server responds."""
         reply = await self._probe.get(self._base, self._resource, [(usual, owner), (self._limit, str(SAMPLE))])
         is_said = (reply.records is not None or 400 <= reply.status < 500) and reply.status != 429
         if is_said and await self._offer({"customer_filter": ""}):

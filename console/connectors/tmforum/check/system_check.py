@@ -1,4 +1,4 @@
-"""The check of a whole system, and the settings it proposes as TOML."""
+"""The check of a whole system, with the proposed settings as TOML."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from console.ports.clock import Clock
 from console.settings import Capability
 
 _ASKED_ONLY_BY_POST = {"queryUsageConsumption"}
-# What a system that serves these must have; one that answers for none of it probably serves something else.
+# The resource that each capability requires. A system that serves none of them is probably of another kind.
 _TELLING: Mapping[Capability, frozenset[str]] = {
     Capability.CUSTOMERS: frozenset({"customer"}),
     Capability.BILLING_ACCOUNTS: frozenset({"billingAccount"}),
@@ -39,10 +39,10 @@ async def check_system(
     only: Sequence[str] = (),
     on_resource: Callable[[str], None] = lambda _resource: None,
 ) -> CheckReport:
-    """Return how far a server serves the desk; some dozen small questions a resource, one after the other.
+    """Return how well a server meets the console's needs; sends about a dozen small requests per resource.
 
-    Nothing is changed at the server. Queries by POST are left out unless `by_post`. `on_resource` is called with each
-    resource before it is checked.
+    Requests are sent one by one; trials send more. Nothing is changed at the server. Queries by POST are skipped unless
+    `by_post`. `on_resource` is called with each resource before its check.
     """
     started_s, at = clock.monotonic_s(), clock.now()
     probe = EndpointProbe(endpoint)
@@ -79,13 +79,13 @@ async def check_system(
 
 
 def _checked(system: TmForumSystem, only: Sequence[str]) -> list[str]:
-    """Return the resources to check; one without needs is written only, or asked where an act needs it."""
+    """Return the resources to check. Others are only written, or only read when an action needs them."""
     every = [one for one in resources_of(system.serves) if one in REQUIREMENTS]
     return [one for one in every if one in only] if only else every
 
 
 def served_words(system: TmForumSystem) -> str:
-    """Return what a system is, as its settings say it: its older kind, else what it serves."""
+    """Return the system's kind (the older setting), else the capabilities it serves."""
     return system.kind or ", ".join(one.value for one in system.serves)
 
 
@@ -94,7 +94,7 @@ def _telling(system: TmForumSystem) -> frozenset[str]:
 
 
 def _set_now(settings: Resource | None) -> dict[str, Any]:
-    """Return what is set for a resource already: a proposal holds that too, so that it can take its place."""
+    """Return the existing settings of a resource; a proposal includes them, so that it can replace them."""
     if settings is None:
         return {}
     usual = Resource()
@@ -116,7 +116,7 @@ def _nothing_here(system: TmForumSystem, answering: Sequence[str]) -> Finding:
 
 
 def profile_of(title: str, settings: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return a profile in TOML with the settings of each resource."""
+    """Return a TOML profile with the settings of each resource."""
     lines = [f"title = {_toml(title)}", "met = true", ""]
     for resource, values in settings.items():
         lines.append(f"[system.resources.{resource}]")

@@ -1,4 +1,4 @@
-"""Whether a setting helps: the desk's own reads, without it and with it; what was right must stay right."""
+"""Trials of a setting: reads as the console does, without it and with it; nothing may get worse."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _USUAL = "relatedParty.id"
 
 @dataclass(frozen=True, slots=True)
 class Samples:
-    """Records that are known to be there, to be asked for: ids of records, of customers and of bills."""
+    """Ids that exist at the server, to request in a trial: a record, customers, a bill."""
 
     record: str | None = None
     owners: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class Samples:
 
 
 class Trial:
-    """Reads one resource as the desk would with a setting, and keeps what of it was right. Nothing is written."""
+    """Reads one resource as the console would with a setting, and caches the results. Nothing is written."""
 
     def __init__(
         self, name: str, requirement: ResourceRequirement, system: TmForumSystem, endpoint: Endpoint, clock: Clock
@@ -42,11 +42,11 @@ class Trial:
         self._known: dict[tuple[bytes, Samples], frozenset[str]] = {}
 
     async def helps(self, now: Mapping[str, Any], change: Mapping[str, Any], samples: Samples) -> bool:
-        """Return whether with a change everything that is right now stays right, and something else becomes right."""
+        """Return whether a change keeps every correct result and adds at least one."""
         return await self.right(now, samples) < await self.right({**now, **change}, samples)
 
     async def right(self, setting: Mapping[str, Any], samples: Samples) -> frozenset[str]:
-        """Return what the desk reads rightly with a setting, each thing by a word of its own."""
+        """Return the correct results with a setting, one phrase per result."""
         resource = msgspec.convert({**_as_set(self._system.resources.get(self._name)), **setting}, Resource)
         key = msgspec.json.encode(resource), samples
         if key not in self._known:
@@ -91,7 +91,7 @@ class Trial:
         return not reader.problems
 
     async def _pages(self, client: TmForumClient) -> set[str]:
-        """A page holds as many records as were asked for, and the next one others."""
+        """Return results for paging: a page has the requested size, and the next page has other records."""
         first = await _records(client.fetch_many(self._name, (), _itself, most=2))
         if first is None or len(first) != 2:
             return set()
@@ -109,7 +109,10 @@ class Trial:
         return {"one record is read"} if found is not None else set()
 
     async def _of_customers(self, client: TmForumClient, owners: Sequence[str]) -> set[str]:
-        """Each of some customers has what it has, and nobody anything: a filter that never finds a record is none."""
+        """Return results for the filter: the records of each customer, and no records for an unknown customer.
+
+        The unknown customer counts only if the filter finds records: a filter that never finds any does not work.
+        """
         right: set[str] = set()
         for owner in owners:
             right |= await self._of_customer(client, owner)
@@ -127,7 +130,7 @@ class Trial:
         return {f"{owner} has {one.origin.id}" for one in own}
 
     async def _of_nobody(self, client: TmForumClient) -> set[str]:
-        """Nobody is shown what is others': the list is empty, or the desk says that it cannot ask."""
+        """Return a result if an unknown customer gets no records: an empty list, or the console sends no request."""
         try:
             found = await client.fetch_of_customer(self._name, CustomerId(UNLIKELY), _itself, parameter=self._parameter)
         except NotServedError:
@@ -155,19 +158,19 @@ class Trial:
 
 
 def bill_of(reader: RecordReader) -> str | None:
-    """Return the bill that a line names."""
+    """Return the id of a bill line's bill, None if it names none."""
     bill = reader.part("bill")
     return bill.text("id") if bill else None
 
 
 def is_newest_first(times: Sequence[str]) -> bool:
-    """Return whether times come the newest first; fewer than three different ones prove nothing."""
+    """Return whether times are sorted newest first; False with fewer than three different times."""
     known = [time for time in times if time]
     return len(set(known)) >= 3 and known == sorted(known, reverse=True)
 
 
 async def _records(asked: Any) -> Records[RecordReader] | None:
-    """Return a list, or None where the desk would show none."""
+    """Return a list, or None if the console would show none because the call failed."""
     try:
         found: Records[RecordReader] = await asked
     except SystemCallError:

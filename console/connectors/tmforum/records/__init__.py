@@ -1,1 +1,1 @@
-"""One reader a resource, from its wire shape in version 4 or 5 of the published descriptions to our records."""
+"""Readers per resource: from JSON in the shape of version 4 or 5 to the console's models."""

@@ -1,9 +1,9 @@
-"""Postal addresses on one line, in the order of their country."""
+"""Postal addresses on one line, in the order of the address's country."""
 
 from console.connectors.tmforum.values import plain_word
 from console.connectors.tmforum.wire import RecordReader
 
-# Countries that write the post code after the town, by what servers write for them: codes, names and aliases.
+# Countries with the post code after the town, as codes, names and aliases that servers use (plain words).
 _POST_CODE_LAST = frozenset(
     {
         "us", "usa", "unitedstates", "unitedstatesofamerica", "ca", "can", "canada", "au", "aus", "australia", "nz",
@@ -15,14 +15,14 @@ _PARTS = ("street1", "street2", "city", "stateOrProvince", "postCode", "country"
 
 
 def address_parts(facts: RecordReader) -> tuple[tuple[str, str], ...]:
-    """Return what a postal address is made of, by the standard's names."""
+    """Return the parts of a postal address that are set, as (standard name, text)."""
     return tuple((name, text) for name in _PARTS if (text := facts.text(name)))
 
 
 def postal_address(facts: RecordReader) -> str | None:
-    """Return a postal address on one line, in the order of its country.
+    """Return a postal address on one line, in the order of its country; None if it is empty.
 
-    Read are media (`street1`, `postCode`) and the geographic addresses of places (`streetName`, `postcode`).
+    Supports contact media (`street1`, `postCode`) and geographic addresses of places (`streetName`, `postcode`).
     """
     city, state, code = facts.text("city"), facts.text("stateOrProvince"), facts.text("postCode")
     country = plain_word(facts.text("country") or "")

@@ -1,4 +1,4 @@
-"""TMF666 accounts and TMF678 bills."""
+"""Readers for TMF666 accounts and TMF678 bills."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from console.models.customer_bill import AppliedBillingRate, BillDocument, Custo
 from console.models.detail import Detail
 from console.models.money import Money
 
-# What servers call the person an account is of.
+# Contact and party roles that servers use for the account holder, as plain words.
 _HOLDERS = frozenset(
     {"accountholder", "holder", "accountowner", "owner", "customer", "payer", "billpayer", "billing", "primary"}
 )
@@ -67,7 +67,7 @@ def _tax(key: str, part: RecordReader) -> Detail | None:
 
 
 def _applied(part: RecordReader) -> Detail | None:
-    """Return how much of a payment went to the bill."""
+    """Return the amount of a payment that was applied to the bill; None if neither is given."""
     amount, payment = part.money("appliedAmount"), reference(part.part("payment"))
     if not amount and not payment:
         return None
@@ -75,15 +75,15 @@ def _applied(part: RecordReader) -> Detail | None:
 
 
 def _contact(reader: RecordReader) -> RecordReader | None:
-    """Return the contact of whoever the account is of: by role, else the only one; of several without one, the first.
+    """Return the account holder's contact: the first one with a holder role, else the first one; None if there is none.
 
-    One that has ended is left out where there is another.
+    An ended contact is used only if all contacts have ended.
     """
     return min(reader.parts("contact"), key=contact_rank, default=None)
 
 
 def contact_rank(contact: RecordReader) -> tuple[bool, bool]:
-    """Return a contact's rank; the lowest is that of whoever the account is of."""
+    """Return a contact's rank; the lowest rank is the account holder's contact."""
     return not contact.is_valid(), not _is_holder(contact)
 
 
@@ -93,9 +93,9 @@ def _is_holder(contact: RecordReader) -> bool:
 
 
 def _holder(reader: RecordReader, contact: RecordReader | None) -> str | None:
-    """Return whom billing names as the customer: the related party of that role or the holder, else its contact.
+    """Return the customer's name in billing: of the related party with a customer or holder role, else of the contact.
 
-    A contact of several that nothing calls the holder is nobody's name.
+    A contact without a holder role counts only if it is the only one.
     """
     named = customer_named(reader)
     if named is not None and named[1]:
@@ -122,10 +122,10 @@ def _plan(part: RecordReader) -> PaymentPlan:
 
 
 def _balances(reader: RecordReader) -> tuple[tuple[Money, ...], tuple[OtherBalance, ...]]:
-    """Return what is owed, by currency, and what else the account holds, of the balances that hold now.
+    """Return the amounts owed, one per currency, and the other balances; only balances that are valid now.
 
-    Only a receivable is owed, and a payable is owed the other way; a balance without a type is the account's own, where
-    it is the only one of its currency: of several nobody knows whether they are parts or the same seen twice.
+    A receivable is owed by the customer, a payable is owed to the customer. A balance without a type is owed only if it
+    is the only one without a type in its currency. Several could be parts of a sum or duplicates.
     """
     owed: dict[str, Money] = {}
     others = []
@@ -145,7 +145,7 @@ def _balances(reader: RecordReader) -> tuple[tuple[Money, ...], tuple[OtherBalan
 
 
 def _owed_sign(word: str, untyped: int) -> int | None:
-    """Return 1 where a balance of that type is owed, -1 where it is owed the other way, None where it is neither."""
+    """Return 1 if the customer owes a balance of that type, -1 if the customer is owed it, None if neither."""
     if not word:
         return 1 if untyped == 1 else None
     kind = plain_word(word)
@@ -184,7 +184,7 @@ def read_bill(reader: RecordReader) -> CustomerBill:
 
 
 def _documents(reader: RecordReader) -> Iterator[BillDocument]:
-    """Yield the documents of a bill that have an address; those in a format other than PDF come last."""
+    """Yield the documents of a bill that have an address; PDFs come first."""
     found = [
         BillDocument(_document_name(part), address, part.text("mimeType"))
         for part in reader.parts("billDocument")
@@ -220,7 +220,7 @@ def read_rate(reader: RecordReader) -> AppliedBillingRate:
     )
 
 
-# Further facts, shown when a record is opened.
+# Further facts, shown when a user opens the record.
 _STRUCTURED_BY = (
     "cycleSpecification.name",
     "format.name",

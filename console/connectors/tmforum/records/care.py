@@ -1,4 +1,4 @@
-"""TMF621 trouble tickets, TMF683 interactions and TMF646 appointments."""
+"""Readers for TMF621 trouble tickets, TMF683 interactions and TMF646 appointments."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -68,7 +68,7 @@ def read_interaction(reader: RecordReader) -> PartyInteraction:
 
 
 def _channels(reader: RecordReader) -> Iterator[str]:
-    """Yield the channels of a contact by name, in either version's shape."""
+    """Yield the names (else ids) of an interaction's channels, in either version's shape."""
     for part in (*reader.parts("channel"), *reader.parts("relatedChannel")):
         inner = part.part("channel") or part
         named = inner.text("name") or inner.text("id")
@@ -77,19 +77,19 @@ def _channels(reader: RecordReader) -> Iterator[str]:
 
 
 def _direction(word: str | None) -> str | None:
-    """Return `inbound` or `outbound`, however a system spells them, else its own word."""
+    """Return `inbound` or `outbound` for any spelling of them, else the system's own word."""
     plain = plain_word(word or "").rstrip("s")
     return plain if plain in {"inbound", "outbound"} else word
 
 
 def _resolution(part: RecordReader) -> Detail | None:
-    """Return what came of one thing that a contact was about."""
+    """Return reason and resolution of one item of an interaction."""
     text = ", ".join(one for one in (part.text("reason"), part.text("resolution")) if one)
     return Detail("interactionItem", text) if text else None
 
 
 def _named(found: Reference | None, item: RecordReader) -> Reference | None:
-    """Return the reference; what does not say its kind may say it in the item around it."""
+    """Return the reference; if it has no kind, use the kind in the item around it."""
     return found if found is None or found.kind else replace(found, kind=item.text("@referredType"))
 
 
@@ -115,10 +115,10 @@ def _medium(part: RecordReader) -> Detail | None:
 
 
 def read_slots(reader: RecordReader) -> tuple[TimeSlot, ...]:
-    """Translate the answer to a TMF646 search for time slots: those that are free, soonest first.
+    """Translate the response to a TMF646 time slot search: the free slots, soonest first.
 
     Raises:
-        MalformedRecordError: The search failed, which is not the same as nothing being free.
+        MalformedRecordError: The search failed. An empty list would say that no slot is free.
     """
     if plain_word(reader.text("searchResult") or "").startswith("fail") or reader.state("status") == "failed":
         raise MalformedRecordError("the system could not look for free hours")
@@ -131,7 +131,7 @@ def read_slots(reader: RecordReader) -> tuple[TimeSlot, ...]:
     return tuple(sorted(found, key=lambda slot: slot.starts_at))
 
 
-# Further facts, shown when a record is opened.
+# Further facts, shown when a user opens the record.
 _TICKET = (
     details.rest("note", "text"),
     details.rest("relatedEntity", "id", "entity.id"),

@@ -1,4 +1,4 @@
-"""TMF620 product offerings with their prices."""
+"""Readers for TMF620 product offerings and their prices."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -12,7 +12,7 @@ from console.models.offering import ProductOffering
 
 
 def read_price(reader: RecordReader) -> Money | None:
-    """Translate a TMF620 product offering price, where it is one of every month that holds now."""
+    """Return the amount of a TMF620 product offering price; None unless it is monthly and valid now."""
     length = reader.number("recurringChargePeriodLength")
     is_monthly = read_period(reader) in {None, "month"} and length in {None, 1}
     if price_kind(reader) is not PriceKind.RECURRING or not is_monthly or not _is_on_sale(reader):
@@ -21,7 +21,7 @@ def read_price(reader: RecordReader) -> Money | None:
 
 
 def read_offering(reader: RecordReader, prices: Mapping[str, Money | None]) -> ProductOffering:
-    """Translate a TMF620 product offering; `prices` are the catalogue's by their identifier."""
+    """Translate a TMF620 product offering; `prices` are the catalogue's monthly prices, by id."""
     identifier = reader.identifier()
     own = [price for part in reader.parts("productOfferingPrice") if (price := prices.get(part.text("id") or ""))]
     by_currency: dict[str, Money] = {}
@@ -40,5 +40,5 @@ def read_offering(reader: RecordReader, prices: Mapping[str, Money | None]) -> P
 
 
 def _is_on_sale(reader: RecordReader) -> bool:
-    """Return whether an offering or a price holds now and was not taken out of the catalogue."""
+    """Return whether an offering or a price is valid now and is not retired or obsolete."""
     return reader.is_valid() and plain_word(reader.text("lifecycleStatus") or "") not in {"retired", "obsolete"}

@@ -1,4 +1,4 @@
-"""TMF629 customer and TMF632 party."""
+"""Readers for TMF629 customers and TMF632 parties."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from console.connectors.tmforum.wire import RecordReader
 from console.models.customer import ContactMedium, Customer, CustomerId, Party, PartyKind
 from console.models.detail import Detail
 
-# The attribute that holds what is shown, and the word for the kind of medium.
+# Attribute with the shown text -> kind of the medium.
 _MEDIA = {"phoneNumber": "phone", "emailAddress": "email", "faxNumber": "fax", "socialNetworkId": "social"}
 
 
@@ -36,7 +36,7 @@ def read_customer(reader: RecordReader) -> Customer:
 
 
 def _credit(part: RecordReader) -> Detail | None:
-    """Return a credit profile that holds: its score and, where there is one, its risk."""
+    """Return a credit profile: its score, risk rating and date; None without score and risk."""
     score, risk = part.text("creditScore"), part.text("creditRiskRating")
     if not (score or risk):
         return None
@@ -49,7 +49,7 @@ def _organization(part: RecordReader, key: str) -> Detail | None:
 
 
 def _person_name(reader: RecordReader) -> str:
-    """Return a person's name: in one piece where it is given so, else made of its parts."""
+    """Return a person's full name as given, else joined from its parts."""
     parts = (reader.text(key) for key in ("givenName", "middleName", "familyNamePrefix", "familyName"))
     return reader.text("fullName") or reader.text("formattedName") or " ".join(part for part in parts if part)
 
@@ -59,7 +59,7 @@ def _company_name(reader: RecordReader) -> str | None:
 
 
 def _registered_name(reader: RecordReader, company: str | None) -> tuple[Detail, ...]:
-    """Return the name a company is registered under, where it goes by another."""
+    """Return the registered name of a company if it differs from the shown name."""
     name = reader.text("name")
     return (Detail("name", name),) if name and name != company else ()
 
@@ -95,12 +95,12 @@ def _party_kind(party: RecordReader) -> PartyKind | None:
 
 
 def read_contact_media(reader: RecordReader) -> tuple[ContactMedium, ...]:
-    """Return the ways to reach someone that hold now, in the order they were given; in the shape of either version."""
+    """Return the contact media that are valid now, in the record's order; reads either version's shape."""
     return tuple(_media(reader, valid=True))
 
 
 def read_ended_media(reader: RecordReader) -> tuple[ContactMedium, ...]:
-    """Return the ways to reach someone that no longer hold, or not yet."""
+    """Return the contact media that are not valid now: ended ones, or ones that start later."""
     return tuple(_media(reader, valid=False))
 
 
@@ -111,7 +111,7 @@ def _media(reader: RecordReader, *, valid: bool) -> Iterator[ContactMedium]:
 
 
 def read_media(part: RecordReader) -> Iterator[ContactMedium]:
-    """Yield what a medium holds: one way to reach someone, or each of several that a server has put into one."""
+    """Yield each contact medium in one entry; some servers put several into one."""
     facts = part.part("characteristic") or part  # version 5 has the values in the medium itself
     preferred = bool(part.flag("preferred"))
     for key in _MEDIA:
@@ -124,13 +124,13 @@ def read_media(part: RecordReader) -> Iterator[ContactMedium]:
 
 
 def _word(part: RecordReader, key: str | None) -> str:
-    """Return the system's word for a medium, where it says what kind it is of; else that of what it holds."""
+    """Return the system's word for a medium if its kind is known; else the word for its attribute."""
     word = part.text("mediumType")
     held = _MEDIA[key] if key else "postalAddress"
     return word if word and (ContactMedium(word, "").kind != "other" or "fax" in word.lower()) else held
 
 
-# Further facts, shown when a record is opened.
+# Further facts, shown when a user opens the record.
 _CUSTOMER = (
     details.texts("description", "role"),
     details.names("engagedParty"),

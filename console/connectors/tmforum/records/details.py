@@ -1,7 +1,7 @@
-"""Reads the further facts of a record by declarations: which attributes, and of what shape each of them is.
+"""Reads the further facts of a record by declarations of attribute names and shapes.
 
-An attribute is looked for by every name that a version of its description has for it. What has another shape than
-declared is noted as a problem of the record, never left out without a word.
+A declaration has the attribute's names of all versions. An attribute of another shape is shown as text or added to the
+record's problems, never dropped silently.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,15 +13,15 @@ from console.connectors.tmforum.records.addresses import postal_address
 from console.connectors.tmforum.wire import RecordReader
 from console.models.detail import Detail
 
-# What people call by its number as much as by its name.
+# References that are shown with name and number, because people use both.
 _NUMBERED = frozenset({"billingAccount", "financialAccount"})
-# Stands for what is told elsewhere, such as the customer themselves among related parties.
+# Marks a part that is shown elsewhere, such as the customer among the related parties.
 _TOLD_ELSEWHERE = Detail("")
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """Attributes of one shape: their names, each also in lower case, and how each is read."""
+    """Attributes of one shape: pairs of name and lower-case name, and the function that reads them."""
 
     keys: tuple[tuple[str, str], ...]
     read: Callable[[RecordReader, str], Iterator[Detail]]
@@ -29,7 +29,7 @@ class Declared:
 
 def read_details(reader: RecordReader, declared: Sequence[Declared]) -> tuple[Detail, ...]:
     """Return the declared further facts of a record, in the order of the declarations."""
-    present = reader.present()  # most are not there, and there are many records
+    present = reader.present()  # for speed: most attributes are missing, and there are many records
     return tuple(
         found
         for declaration in declared
@@ -82,7 +82,7 @@ def _period(reader: RecordReader, key: str) -> Iterator[Detail]:
 
 
 def _each_part(read: Callable[[RecordReader, str], Detail | None], *keys: str) -> Declared:
-    """Return how attributes are read part by part; a part of another shape is told in words, not left out."""
+    """Return a declaration read part by part; a part of another shape is shown as text, not dropped."""
     return _each(partial(_parts, read), *keys)
 
 
@@ -127,7 +127,7 @@ def _characteristic(part: RecordReader, key: str) -> Detail | None:
 
 
 def _place(part: RecordReader, key: str) -> Detail | None:
-    """Return a place by name and address, whether they stand in the attribute itself or in its `place`."""
+    """Return a place by name and address, from the attribute itself or from its `place`."""
     inner = part.part("place") or part
     named = inner.text("name")
     address = postal_address(inner) or next(
@@ -149,9 +149,9 @@ def _identifier(part: RecordReader, key: str) -> Detail | None:
 
 
 def _external(reader: RecordReader, key: str) -> Iterator[Detail]:
-    """Yield what others call a record: a text in version 4, identifiers with their kind in version 5.
+    """Yield the external ids of a record: a text in version 4, identifiers with their kind in version 5.
 
-    Both are told by one name, whatever the version calls the attribute.
+    Both get the name `externalIdentifier`.
     """
     found = _parts(_identifier, reader, key) if isinstance(reader.raw(key), dict | list) else _text(reader, key)
     for detail in found:
@@ -166,15 +166,15 @@ attachments, externals = partial(_each_part, _attachment), partial(_each, _exter
 
 
 def rest(key: str, *reported_by: str) -> Declared:
-    """Return how the parts are read that say none of what the desk reads of them elsewhere: in words.
+    """Return a declaration that shows as text only the parts that the console does not already read elsewhere.
 
-    `reported_by` are the attributes of which one is enough to be told there; `item.id` is one of an object inside.
+    `reported_by` are attribute paths; a part with any of them is read elsewhere. `item.id` is in an inner object.
     """
     return unless(lambda part: any(_says(part, path) for path in reported_by), key)
 
 
 def unless(is_printed: Callable[[RecordReader], bool], key: str) -> Declared:
-    """Return how the parts are read, in words, that are not told elsewhere."""
+    """Return a declaration that shows parts as text, unless `is_printed` says that they are shown elsewhere."""
 
     def read(part: RecordReader, _key: str) -> Detail | None:
         return _TOLD_ELSEWHERE if is_printed(part) else None
@@ -183,7 +183,7 @@ def unless(is_printed: Callable[[RecordReader], bool], key: str) -> Declared:
 
 
 def _says(part: RecordReader, path: str) -> bool:
-    """Return whether a part has something at a path."""
+    """Return whether a part has a non-empty value at a path."""
     name, _, deeper = path.partition(".")
     value = part.raw(name)
     if deeper and isinstance(value, dict | list):
@@ -192,5 +192,5 @@ def _says(part: RecordReader, path: str) -> bool:
 
 
 def listed(key: str, read: Callable[[RecordReader], Detail | None]) -> Declared:
-    """Return how an attribute with parts of a shape of its own is read."""
+    """Return a declaration for one attribute, with a special function that reads its parts."""
     return _each_part(lambda part, _key: read(part), key)

@@ -1,4 +1,4 @@
-"""TMF637 products, TMF638 services and TMF653 service tests."""
+"""Readers for TMF637 products, TMF638 services and TMF653 service tests."""
 
 from console.connectors.tmforum.records import details
 from console.connectors.tmforum.records.prices import read_prices
@@ -12,7 +12,7 @@ _ORDER_IDS = ("productOrderId", "serviceOrderId", "id")
 
 
 def read_product(reader: RecordReader) -> Product:
-    """Translate a TMF637 product; its price is the sum of its recurring ones as they are charged now."""
+    """Translate a TMF637 product; its price is the sum of the recurring prices charged now."""
     identifier = reader.identifier()
     started_at = reader.when("startDate")
     prices = read_prices(reader, ("productPrice",), started_at)
@@ -37,7 +37,7 @@ def read_product(reader: RecordReader) -> Product:
 
 
 def _term(part: RecordReader) -> Detail | None:
-    """Return a commitment: its name, how long it lasts, and its last day."""
+    """Return a product term (commitment): its name, duration and last day."""
     lasts, period = read_quantity(part.part("duration")), part.part("validFor")
     name = part.text("name") or part.text("description")
     if not name and not lasts:
@@ -68,7 +68,7 @@ def read_service(reader: RecordReader) -> Service:
 
 
 def read_test(reader: RecordReader) -> ServiceTest:
-    """Translate a TMF653 service test; each figure with what rule it violates, if any."""
+    """Translate a TMF653 service test; each measure with the rules it violates, if any."""
     identifier = reader.identifier()
     service = reader.part("relatedService")
     return ServiceTest(
@@ -95,7 +95,7 @@ def _measure(reader: RecordReader) -> TestMeasure:
 
 
 def _measured(reader: RecordReader) -> str | None:
-    """Return the figure of a measure: the standard has it in an object, servers as it is."""
+    """Return the value of a measure: in an object as in the standard, or bare as some servers send it."""
     value = reader.part("value") if isinstance(reader.raw("value"), dict) else None
     return (value.any_text("value") if value else None) or reader.any_text("value")
 
@@ -109,7 +109,7 @@ def _characteristics(reader: RecordReader, key: str) -> tuple[tuple[str, str], .
     return tuple((name or key, value) for name, value in found if value)
 
 
-# Further facts, shown when a record is opened.
+# Further facts, shown when a user opens the record.
 _PRODUCT = (
     details.rest("productPrice", "price.dutyFreeAmount", "price.taxIncludedAmount"),
     details.rest("billingAccount", "id"),

@@ -1,4 +1,4 @@
-"""TMF676 payments and refunds."""
+"""Readers for TMF676 payments and refunds."""
 
 import re
 
@@ -11,7 +11,7 @@ _LAST_DIGITS = 4
 
 
 def read_payment(reader: RecordReader) -> Payment:
-    """Translate a TMF676 payment; the bills it was for are the items it names."""
+    """Translate a TMF676 payment; its bills are its payment items."""
     items = (part.part("item") for part in reader.parts("paymentItem"))
     bills = tuple(bill for item in items if item is not None and (bill := item.text("id")))
     return _money(reader, "paymentDate", bills, is_refund=False)
@@ -40,9 +40,9 @@ def _money(reader: RecordReader, date: str, bills: tuple[str, ...], *, is_refund
 
 
 def _method(part: RecordReader | None) -> str | None:
-    """Return how money moves, given by reference or by value: its name, else what kind it is, with its last digits.
+    """Return the payment method, given by reference or by value: its name, else its kind, with the last digits.
 
-    By value it may be a card or an account with its number; of that no more than the last four digits is taken.
+    A method given by value may have a full card or account number. Only the last four digits are used.
     """
     if part is None:
         return None
@@ -51,18 +51,18 @@ def _method(part: RecordReader | None) -> str | None:
     kind = named or _method_by_type(part)
     number = next((text for key in _NUMBERS if (text := inner.text(key))), "")
     last = re.sub(r"[^0-9A-Za-z]", "", number)[-_LAST_DIGITS:]
-    if kind is None or last in kind:  # an empty text is in every other
+    if kind is None or last in kind:  # true for an empty `last` too
         return kind
     return f"{kind} …{last}"
 
 
 def _method_by_type(part: RecordReader) -> str | None:
-    """Return what kind a method without a name is, by its types, but not that of a reference."""
+    """Return the kind of a method without a name, from its types (without reference types) and id."""
     words = (part.text(key) for key in ("@referredType", "@type", "id"))
     return " ".join(word for word in words if word and "Ref" not in word) or None
 
 
-# Further facts, shown when a record is opened.
+# Further facts, shown when a user opens the record.
 _PAYMENT = (
     details.rest("account", "id"),
     details.rest("paymentItem", "item.id"),

@@ -1,4 +1,4 @@
-"""TMF622 product orders and TMF641 service orders."""
+"""Readers for TMF622 product orders and TMF641 service orders."""
 
 from collections.abc import Iterator
 
@@ -53,7 +53,7 @@ def _order(reader: RecordReader, kind: OrderKind, items: list[OrderItem]) -> Ord
 
 
 def _items(reader: RecordReader, key: str, thing: str, depth: int = 0) -> Iterator[OrderItem]:
-    """Yield an order's items, each before those inside it."""
+    """Yield an order's items, each before its inner items."""
     for part in reader.parts(key):
         yield _item(part, part.part(thing))
         if depth < _DEEPEST:
@@ -80,7 +80,7 @@ def _item(reader: RecordReader, thing: RecordReader | None) -> OrderItem:
 
 
 def _total(part: RecordReader) -> Detail | None:
-    """Return a total of an order: before tax, else with it, and whether it comes again."""
+    """Return a total of an order: before tax, else with tax, and its kind and period."""
     price = read_price(part, None)
     if price is None:
         return None
@@ -102,12 +102,12 @@ def milestone(reader: RecordReader) -> Milestone:
     )
 
 
-# Further facts, shown when a record is opened.
+# Further facts, shown when a user opens the record.
 _NAMED_BY = tuple(f"{thing}.{key}" for thing in ("product", "productOffering", "service") for key in ("name", "id"))
 
 
 def _item_told_by(item: str) -> tuple[str, ...]:
-    """Return what tells an item of an order: what it says itself, or what the items inside it say."""
+    """Return the attribute paths that are read of an order item and of the items inside it."""
     own = ("action", "state", *_NAMED_BY)
     return (*own, *(f"{item}.{path}" for path in own))
 

@@ -1,4 +1,4 @@
-"""What a product costs: TMF637 and TMF622 prices with their alterations."""
+"""Readers for TMF637 and TMF622 prices with their alterations."""
 
 from calendar import monthrange
 from collections.abc import Sequence
@@ -23,12 +23,12 @@ _DAYS = {"day": 1, "week": 7}
 
 
 class _NotUnderstoodError(ValueError):
-    """An alteration that may mean more than one amount."""
+    """An alteration is ambiguous: it may mean more than one amount."""
 
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """The prices of a thing at the moment it was read, as `Product` describes them."""
+    """The prices of a product at the time it was read; see `Product` for the fields."""
 
     price: Money | None = None
     period: str | None = None
@@ -38,10 +38,10 @@ class PriceList:
 
 
 def read_prices(reader: RecordReader, keys: tuple[str, ...], started_at: datetime | None) -> PriceList:
-    """Return what a thing costs: its recurring prices before tax added up, and every other price as it stands.
+    """Return the sum of the recurring prices before tax, and every other price separately.
 
-    Those added up are of the first one's period and currency. A price that is only told with tax, of another period,
-    or changed in a way that may mean two amounts is not added up, so that the sum is never a guess.
+    The sum has the period and currency of the first recurring price. These prices are not added, so that the sum is
+    never a guess: prices with only a tax-included amount, of another period, or with an ambiguous alteration.
     """
     prices = [read_price(part, started_at) for key in keys for part in reader.parts(key) if part.is_valid()]
     found = [price for price in prices if price is not None]
@@ -54,7 +54,7 @@ def read_prices(reader: RecordReader, keys: tuple[str, ...], started_at: datetim
 
 
 def _added_up(alike: Sequence[ProductPrice], others: tuple[ProductPrice, ...]) -> PriceList:
-    """Return the sum of prices of one period and currency, until when it holds, and what it is without reductions."""
+    """Return the sum of prices of one period and currency, when it ends, and the full sum without reductions."""
     nothing = Money(Decimal(0), alike[0].amount.currency)
     now = sum((one.amount for one in alike), start=nothing)
     full = sum((one.full or one.amount for one in alike), start=nothing)
@@ -63,13 +63,13 @@ def _added_up(alike: Sequence[ProductPrice], others: tuple[ProductPrice, ...]) -
 
 
 def read_period(reader: RecordReader) -> str | None:
-    """Return how often a price comes again: `month`, `year`, `week`, `day`, `quarter`, else the system's own word."""
+    """Return the period of a price: `month`, `year`, `week`, `day`, `quarter`, else the system's own word."""
     word = reader.text("recurringChargePeriod") or reader.text("recurringChargePeriodType")
     return _PERIODS.get(plain_word(word), word.lower()) if word else None
 
 
 def price_kind(reader: RecordReader) -> PriceKind:
-    """Return what kind of price one is, by its word in any of the spellings that the standard's own files use."""
+    """Return the kind of a price; accepts all spellings of `priceType` in the standard's own files."""
     word = plain_word(reader.text("priceType") or "")
     if word in _ONE_TIME or word.startswith(("onetime", "nonrec")):
         return PriceKind.ONE_TIME
@@ -79,7 +79,7 @@ def price_kind(reader: RecordReader) -> PriceKind:
 
 
 def read_price(reader: RecordReader, started_at: datetime | None) -> ProductPrice | None:
-    """Return one price of a product or of an order's item as it is charged now, or None where it has no amount."""
+    """Return one price of a product or order item as charged now, or None if it has no amount."""
     amount, with_tax = _amount(reader)
     if amount is None:
         return None
@@ -104,7 +104,7 @@ def read_price(reader: RecordReader, started_at: datetime | None) -> ProductPric
 
 
 def _amount(reader: RecordReader) -> tuple[Money | None, bool]:
-    """Return the amount of a price before tax, else with it, and whether it is with it."""
+    """Return the amount of a price before tax, else with tax, and whether it includes tax."""
     price = reader.part("price")
     if price is None:
         return None, False
@@ -115,10 +115,10 @@ def _amount(reader: RecordReader) -> tuple[Money | None, bool]:
 def _altered(
     reader: RecordReader, amount: Money, kind: PriceKind, started_at: datetime | None
 ) -> tuple[Money, datetime | None]:
-    """Return what is charged now, and when the first alteration ends, if one does.
+    """Return the amount charged now, and the earliest end of an alteration, if there is one.
 
     Raises:
-        _NotUnderstoodError: An alteration may mean more than one amount, or its end is not known.
+        _NotUnderstoodError: An alteration is ambiguous, or its end is unknown.
     """
     parts = [part for key in ("productPriceAlteration", "priceAlteration") for part in reader.parts(key)]
     ends: list[datetime] = []
@@ -135,7 +135,7 @@ def _altered(
 
 
 def _less_percentage(amount: Money, percentage: Decimal) -> Money:
-    """Return an amount less so many percent, rounded to its smallest coin."""
+    """Return an amount reduced by a percentage, rounded half up to the currency's smallest unit."""
     if not 0 < percentage <= _HUNDRED:
         raise _NotUnderstoodError
     left = amount.amount * (_HUNDRED - percentage) / _HUNDRED
@@ -148,18 +148,18 @@ def _apply(part: RecordReader, amount: Money) -> Money:
     percentage = price.number("percentage") if price else None
     change = _amount(part)[0]
     if percentage:
-        if change and change.amount:  # two changes in one: nobody says which comes first
+        if change and change.amount:  # two changes in one: their order is unknown
             raise _NotUnderstoodError
         return _less_percentage(amount, percentage)
     if change is None or change.currency != amount.currency:
         raise _NotUnderstoodError
     if change.amount > 0 and not plain_word(part.text("priceType") or "").startswith("discount"):
-        raise _NotUnderstoodError  # it may be added, taken away or charged instead
+        raise _NotUnderstoodError  # it may be an addition, a discount or a replacement price
     return Money(amount.amount - abs(change.amount), amount.currency)
 
 
 def _end(part: RecordReader, period: str | None, started_at: datetime | None) -> datetime | None:
-    """Return when an alteration ends, or None where it does not."""
+    """Return when an alteration ends, or None if it has no end."""
     valid = part.part("validFor")
     if valid is not None and (end := valid.when("endDateTime")) is not None:
         return end

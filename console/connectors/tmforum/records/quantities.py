@@ -1,11 +1,11 @@
-"""Amounts with a unit of their own."""
+"""Reader for quantities: amounts with a unit."""
 
 from console.connectors.tmforum.wire import RecordReader
 from console.models.usage import Quantity
 
 
 def read_quantity(part: RecordReader | None) -> Quantity | None:
-    """Return an amount with its unit, from {amount, units} or a value with another word for them."""
+    """Return a quantity from {amount, units}; `value`, `unit` and `unitOfMeasure` are accepted too."""
     if part is None:
         return None
     amount = part.number("amount")

@@ -1,4 +1,4 @@
-"""TMF635 usage and TMF677 allowances."""
+"""Readers for TMF635 usage and TMF677 allowances."""
 
 from collections.abc import Iterator, Sequence
 
@@ -11,10 +11,10 @@ from console.models.detail import Detail
 from console.models.money import Money
 from console.models.usage import Bucket, Counter, Quantity, Usage, UsageAmount, unit_kind
 
-# What a usage characteristic that counts something is called, and of what kind its unit is.
+# Names of usage characteristics that count something, with the kind of their unit.
 _COUNTED = {"duration": "time", "volume": "data", "amount": None, "quantity": None}
 _UNIT_WORDS = frozenset({"unit", "units", "unitofmeasure", *(f"{one}unit{s}" for one in _COUNTED for s in ("", "s"))})
-# What of a usage consumption may have sums of its own.
+# Attributes of a usage consumption that may have their own summaries.
 _SUMMED = ("product", "logicalResource", "service")
 _USED = frozenset({"used", "usedvalue", "consumed", "consumption"})
 _ALLOWED = frozenset({"allowed", "allowedvalue", "granted", "initial", "total", "limit"})
@@ -22,7 +22,7 @@ _FOR_ALL = frozenset({"", "global", "all", "total", "bucket", "overall"})
 
 
 def read_usage(reader: RecordReader) -> Usage:
-    """Translate a TMF635 usage record; its amounts are what its characteristics count, each with its own unit."""
+    """Translate a TMF635 usage record; its amounts come from its characteristics, each with its unit."""
     amounts, others = _amounts(list(reader.parts("usageCharacteristic")))
     rated = list(reader.parts("ratedProductUsage"))
     products = [named for part in rated if (named := reference(part.part("productRef"))) is not None]
@@ -40,7 +40,7 @@ def read_usage(reader: RecordReader) -> Usage:
 
 
 def _amounts(parts: Sequence[RecordReader]) -> tuple[tuple[UsageAmount, ...], tuple[Detail, ...]]:
-    """Return what was counted with its units, and the characteristics that count nothing."""
+    """Return the counted amounts with their units, and the other characteristics."""
     counted: list[tuple[str, RecordReader]] = []
     units: dict[str, str] = {}
     others = []
@@ -62,7 +62,7 @@ def _amounts(parts: Sequence[RecordReader]) -> tuple[tuple[UsageAmount, ...], tu
 
 
 def _counted(part: RecordReader) -> tuple[str | None, str | None]:
-    """Return a number as it was written and its unit, which may stand beside it or in it."""
+    """Return a number as written, and its unit: beside the number or in its value object."""
     quantity = read_quantity(part.part("value")) if isinstance(part.raw("value"), dict) else None
     if quantity is not None:
         return str(quantity.amount), quantity.units
@@ -70,7 +70,7 @@ def _counted(part: RecordReader) -> tuple[str | None, str | None]:
 
 
 def _unit_of(name: str, units: dict[str, str], *, alone: bool) -> str | None:
-    """Return the unit that a characteristic beside an amount gives: its own, or the only one where it fits its kind."""
+    """Return the unit from a separate characteristic: the amount's own unit, or a shared one of the right kind."""
     word = plain_word(name)
     own = units.get(f"{word}unit")
     if own:
@@ -80,7 +80,7 @@ def _unit_of(name: str, units: dict[str, str], *, alone: bool) -> str | None:
 
 
 def _cost(rated: Sequence[RecordReader]) -> Money | None:
-    """Return what all rated products together cost before tax; None where that is not told in one currency."""
+    """Return the total cost of all rated products before tax; None without costs or with several currencies."""
     costs = [part.money("taxExcludedRatingAmount") for part in rated]
     amounts = [cost for cost in costs if cost is not None]
     if not amounts or len({cost.currency for cost in amounts}) > 1:
@@ -89,17 +89,17 @@ def _cost(rated: Sequence[RecordReader]) -> Money | None:
 
 
 def _rated(part: RecordReader) -> Detail | None:
-    """Return what one rated product usage costs with tax, and whether it is on a bill already."""
+    """Return the cost of one rated product usage with tax, and whether it is already billed."""
     amount, is_billed = part.money("taxIncludedRatingAmount"), part.flag("isBilled")
     word = {True: "billed", False: "not billed", None: ""}[is_billed]
     return Detail("ratedProductUsage", word, part.text("ratingAmountType") or "", amount) if amount or word else None
 
 
 def read_buckets(reader: RecordReader) -> tuple[Bucket, ...]:
-    """Translate the answer to a TMF677 usage consumption query: all its buckets in the system's order.
+    """Translate the response to a TMF677 usage consumption query: all its buckets in the system's order.
 
     Raises:
-        MalformedRecordError: It says nothing that is an allowance, and does not say that there is none either.
+        MalformedRecordError: The query failed, or the response has neither buckets nor an explicitly empty list.
     """
     problem = next((part.text("reason") or part.text("message") for part in reader.parts("errorMessage")), None)
     if problem:
@@ -126,7 +126,7 @@ def _buckets_of(use: RecordReader) -> Iterator[Bucket]:
 
 
 def _says_something(bucket: Bucket) -> bool:
-    """Return whether a bucket has a name or an amount; one that is only an address is none that could be told."""
+    """Return whether a bucket has anything to show: a name, a text or an amount."""
     return any((bucket.name, bucket.used, bucket.allowed, bucket.remaining, bucket.text, bucket.counters))
 
 
@@ -152,7 +152,7 @@ def _bucket(part: RecordReader, product: RecordReader | None) -> Bucket:
 
 
 def _summaries(thing: RecordReader) -> Iterator[Bucket]:
-    """Yield what is counted for a product, a number or a service without a bucket, such as calls that are unlimited."""
+    """Yield usage sums of a product, number or service without a bucket, such as unlimited calls."""
     for part in thing.parts("consumptionSummary"):
         period = part.part("consumptionPeriod")
         yield Bucket(
@@ -182,9 +182,9 @@ def _word(part: RecordReader, key: str) -> str:
 
 
 def _total(bucket: RecordReader, words: frozenset[str]) -> Quantity | None:
-    """Return the counter of a kind that is for all users; of several the one whose period holds now.
+    """Return the counter of a kind (`words`) for all users; of several, the first with a valid period.
 
-    Without a counter of the whole bucket it is the only one that is not of a single user.
+    Without a counter at bucket level, return the only counter that is not of one user; None if it is not unique.
     """
     parts = [
         part
@@ -199,7 +199,7 @@ def _total(bucket: RecordReader, words: frozenset[str]) -> Quantity | None:
     return read_quantity(holding[0].part("value"))
 
 
-# Further facts, shown when a record is opened.
+# Further facts, shown when a user opens the record.
 _USAGE = (
     details.rest("usageCharacteristic", "value"),
     details.listed("ratedProductUsage", _rated),

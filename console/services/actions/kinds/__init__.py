@@ -1,1 +1,1 @@
-"""Kinds of acts, each or those of one family in a file: what is asked, what would change, and the steps that do it."""
+"""Types of actions, one file for each or for one family: the form's fields, the effects, and the steps."""

@@ -1,10 +1,10 @@
-"""Visits (TMF646 appointment): book one in a free slot, move one, cancel one."""
+"""Appointments (TMF646 appointment): book one in a free slot, move one, cancel one."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import replace
 
+from console.messages import Message, forms
 from console.messages import actions as say
-from console.messages import forms
 from console.models.appointment import Appointment, TimeSlot
 from console.models.outbox import RiskClass
 from console.services.access.permissions import Permission
@@ -28,13 +28,14 @@ _OPEN = {"initialized", "confirmed", "attempted"}
 _PURPOSES = (FieldOption("repair", forms.REPAIR()), FieldOption("installation", forms.INSTALLATION()))
 
 
-def _hours(starts: datetime | None, ends: datetime | None) -> str:
-    """Return hours in this machine's zone, as the visit is said aloud."""
-    if starts is None:
-        return "no time"
-    local = starts.astimezone()
-    until = f"–{ends.astimezone():%H:%M}" if ends else ""
-    return f"{local:%a} {local.day} {local:%b} {local:%H:%M}{until}"
+def _hours(of: Appointment | TimeSlot) -> Message:
+    """Return the hours of an appointment or a time slot, for the window to format."""
+    return forms.HOURS(hours=of.hours)
+
+
+def _said(slot: TimeSlot) -> Message:
+    """Return the sentence to read to the caller."""
+    return forms.SAY_TECHNICIAN_COMES(when=replace(slot.hours, spoken=True))
 
 
 def _free_slots(context: ActionContext) -> list[TimeSlot]:
@@ -46,7 +47,7 @@ def _free_slots(context: ActionContext) -> list[TimeSlot]:
 
 
 def _slots(slots: Iterable[TimeSlot]) -> tuple[FieldOption, ...]:
-    return tuple(FieldOption(slot.id, _hours(slot.starts_at, slot.ends_at)) for slot in slots)
+    return tuple(FieldOption(slot.id, _hours(slot)) for slot in slots)
 
 
 def _slot(context: ActionContext, values: Values) -> TimeSlot:
@@ -92,12 +93,11 @@ def _book_plan(context: ActionContext, values: Values) -> ActionPlan:
     }
     back = PlannedStep("cancel-visit", "", {"status": "cancelled"}, {"status": "initialized"})
     step = PlannedStep("book-visit", "", wanted, back=back)
-    when = _hours(slot.starts_at, slot.ends_at)
     effect = Effect(
         capability=Capability.APPOINTMENTS,
         what=forms.APPOINTMENT(),
         now="none",
-        after=f"{when}, {place}",
+        after=forms.HOURS_AND_TEXT(hours=slot.hours, text=place),
         undo=forms.CAN_BE_UNDONE(),
         record=("visit", ""),
         values={"starts": slot.starts_at.isoformat(), "status": "confirmed"},
@@ -109,12 +109,12 @@ def _book_plan(context: ActionContext, values: Values) -> ActionPlan:
     ]
     warnings = (forms.APPOINTMENT_BOOKED_THEN(),) if booked else ()
     return ActionPlan(
-        f"Book a visit, {when}",
+        f"Book an appointment, {slot.hours}",
         RiskClass.NOTE,
         (step,),
         (effect,),
         warnings=warnings,
-        say=forms.SAY_TECHNICIAN_COMES(when=when),
+        say=_said(slot),
     )
 
 
@@ -126,7 +126,9 @@ def _appointments(context: ActionContext) -> tuple[FieldOption, ...]:
     ]
     if not found:
         raise NotPossibleError(say.NO_APPOINTMENT_TO_COME())
-    return tuple(FieldOption(one.id, f"{_hours(one.starts_at, one.ends_at)}, {one.description}") for one in found)
+    return tuple(
+        FieldOption(one.id, forms.HOURS_AND_TEXT(hours=one.hours, text=one.description or "")) for one in found
+    )
 
 
 def _appointment(context: ActionContext, values: Values) -> Appointment:
@@ -159,20 +161,17 @@ def _move_plan(context: ActionContext, values: Values) -> ActionPlan:
     after = {"starts": slot.starts_at, "ends": slot.ends_at}
     back = PlannedStep("move-visit", appointment.id, before, after)
     step = PlannedStep("move-visit", appointment.id, after, before, back=back if appointment.ends_at else None)
-    when = _hours(slot.starts_at, slot.ends_at)
     effect = Effect(
         capability=Capability.APPOINTMENTS,
         what=forms.APPOINTMENT_NAMED(appointment=appointment.description or appointment.id),
-        now=_hours(appointment.starts_at, appointment.ends_at),
-        after=when,
+        now=_hours(appointment),
+        after=_hours(slot),
         undo=forms.CAN_BE_UNDONE(),
         record=("visit", appointment.id),
         values={"starts": slot.starts_at.isoformat(), "ends": slot.ends_at.isoformat()}
         | ({"status": "confirmed"} if appointment.status == "initialized" else {}),  # CRM confirms what is booked
     )
-    return ActionPlan(
-        f"Move the visit to {when}", RiskClass.ORDER, (step,), (effect,), say=forms.SAY_TECHNICIAN_COMES(when=when)
-    )
+    return ActionPlan(f"Move the appointment to {slot.hours}", RiskClass.ORDER, (step,), (effect,), say=_said(slot))
 
 
 def _cancel_fields(context: ActionContext, _values: Values) -> Sequence[Field]:
@@ -184,7 +183,7 @@ def _cancel_plan(context: ActionContext, values: Values) -> ActionPlan:
     step = PlannedStep("cancel-visit", appointment.id, {"status": "cancelled"}, {"status": appointment.status or ""})
     effect = Effect(
         capability=Capability.APPOINTMENTS,
-        what=forms.APPOINTMENT_NAMED(appointment=_hours(appointment.starts_at, appointment.ends_at)),
+        what=forms.APPOINTMENT_NAMED(appointment=_hours(appointment)),
         now=appointment.status or "",
         after="cancelled",
         undo=forms.ONLY_BY_BOOKING_ANOTHER(),
@@ -192,9 +191,7 @@ def _cancel_plan(context: ActionContext, values: Values) -> ActionPlan:
         values={"status": "cancelled"},
         undone=Undo.NEVER,
     )
-    return ActionPlan(
-        f"Cancel the visit of {_hours(appointment.starts_at, appointment.ends_at)}", RiskClass.ORDER, (step,), (effect,)
-    )
+    return ActionPlan(f"Cancel the appointment of {appointment.hours}", RiskClass.ORDER, (step,), (effect,))
 
 
 BOOK_APPOINTMENT = ActionType(

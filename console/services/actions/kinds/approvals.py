@@ -1,4 +1,4 @@
-"""Decide what somebody else asked for: an approval is a trouble ticket of its own type (TMF621)."""
+"""Decide on another rep's request. An approval is a trouble ticket of type `approval` (TMF621)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -33,7 +33,7 @@ _DECISIONS = (
 
 
 def open_approvals(tickets: Sequence[TroubleTicket]) -> list[TroubleTicket]:
-    """Return what is asked for and not decided."""
+    """Return the approval requests that are not decided yet."""
     return [one for one in tickets if one.ticket_type == "approval" and one.is_open]
 
 
@@ -57,7 +57,11 @@ def _ticket(context: ActionContext, values: Values) -> TroubleTicket:
 
 
 def _decision(values: Values, ticket: TroubleTicket) -> tuple[str, str]:
-    """Return what was decided, and why; a refusal needs a reason."""
+    """Return the decision and its reason.
+
+    Raises:
+        NotPossibleError: Nothing was chosen, or a declined request has no reason.
+    """
     decision, reason = values.get("decision", ""), values.get("reason", "").strip()
     if decision not in {"approved", "refused"}:
         raise NotPossibleError(say.DECISION_MISSING(ticket_name=ticket.name))
@@ -67,7 +71,7 @@ def _decision(values: Values, ticket: TroubleTicket) -> tuple[str, str]:
 
 
 def _end_state(ticket: TroubleTicket, *, approved: bool) -> str:
-    """Return the ticket's last state; one that nobody has begun is rejected, not cancelled."""
+    """Return the ticket's final state: `resolved` if approved, `rejected` if not yet started, else `cancelled`."""
     if approved:
         return "resolved"
     return "rejected" if ticket.status == "acknowledged" else "cancelled"
@@ -99,7 +103,7 @@ def _plan(context: ActionContext, values: Values) -> ActionPlan:
     follows = forms.GIVEN_AT_ONCE() if approved else forms.NOT_GIVEN()
     then = Effect(
         capability=Capability.PAYMENTS, what=ticket.name, now=forms.NOT_GIVEN(), after=follows, undo="", record=("", "")
-    )  # their act's, no record of this one
+    )  # the record belongs to the requesting rep's action
     message = (forms.THEY_WRITE(text=ticket.description),) if ticket.description else ()
     return ActionPlan(
         f"{'Agree to' if approved else 'Refuse'}: {ticket.name}",
@@ -111,10 +115,10 @@ def _plan(context: ActionContext, values: Values) -> ActionPlan:
 
 
 def _check_approver(context: ActionContext, request: ApprovalRequest | None) -> None:
-    """Let somebody else pass than asked, for a credit within their own limit.
+    """Check that this user did not make the request, and that its credit is within their own limit.
 
     Raises:
-        NotPossibleError: They may not agree to it; the sentence says why.
+        NotPossibleError: They may not approve it; the message says why.
     """
     if request is None:
         raise NotPossibleError(say.APPROVAL_WITHOUT_DETAILS())

@@ -1,4 +1,4 @@
-"""Cancel an order that is not done (TMF622 and TMF641 v4 cancelProductOrder and cancelServiceOrder)."""
+"""Cancel an unfinished order (TMF622 v4 cancelProductOrder and TMF641 v4 cancelServiceOrder)."""
 
 from collections.abc import Iterator, Sequence
 
@@ -58,7 +58,7 @@ def _cancelled(what: Message | str, record: tuple[str, str], word: str, before: 
 
 
 def _cancelled_with(context: ActionContext, order: Order) -> Iterator[Effect]:
-    """Yield what ends with an order: its service orders that are open, and the products it was to begin."""
+    """Yield the effects on an order's open service orders and on the products that it would have started."""
     for one in context.lists.get("service_orders") or ():
         if one.product_order_id == order.id and one.is_open:
             yield _cancelled(forms.SERVICE_ORDER_NUMBER(number=one.id), ("service order", one.id), "state", one.state)
@@ -69,7 +69,7 @@ def _cancelled_with(context: ActionContext, order: Order) -> Iterator[Effect]:
 
 
 def _appointments(context: ActionContext, order: Order) -> list[Appointment]:
-    """Return the visits to come that were booked for an order."""
+    """Return the coming appointments that were booked for an order."""
     return [
         appointment
         for appointment in context.lists.get("appointments") or ()

@@ -1,4 +1,4 @@
-"""Stop or start a charge in billing alone (TMF637 product of billing), where it has not followed provisioning."""
+"""Stop or start a charge in billing only (TMF637 product of billing), if billing did not follow provisioning."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Make billing's copy of name, address, phone or e-mail what CRM has (TMF666 billingAccount)."""
+"""Update billing's copy of name, address, phone or e-mail from CRM (TMF666 billingAccount)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -95,7 +95,7 @@ def _of(media: Sequence[ContactMedium], kind: str) -> Mapping[str, str]:
 
 
 def _part(key: str) -> Message | str:
-    """Return the word for a part of contact data; one that has none is shown as its system names it."""
+    """Return the word for a part of contact data, else the system's own name for it."""
     return _ADDRESS_WORDS.get(key) or _WORDS.get(key) or key.capitalize()
 
 

@@ -1,4 +1,4 @@
-"""Dispute a line of a bill: a trouble ticket of its own type (TMF621) that names the bill, the line and the amount."""
+"""Dispute a bill line: a trouble ticket of type `billingDispute` (TMF621) with the bill, the line and the amount."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Give credit: a refund to the account (TMF676 Refund) that shows on the next bill; above the limit somebody agrees."""
+"""Give credit: a refund to the account (TMF676 Refund), shown on the next bill. Above the limit it needs approval."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -26,7 +26,7 @@ from console.services.actions.declared import (
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
-# The value goes on the bill, in the language of the deployment; the words are for the user.
+# The value is printed on the bill, in the deployment's language; the words are for the user.
 REASONS = (
     FieldOption("Billing error, corrected", forms.REASON_BILLING_ERROR()),
     FieldOption("Outage", forms.REASON_OUTAGE()),
@@ -46,7 +46,7 @@ def _fields(context: ActionContext, values: Values) -> Sequence[Field]:
 
 
 def given(context: ActionContext, currency: str) -> Money:
-    """Return what was given back to the customer in the last 30 days in a currency, with what is on its way here."""
+    """Return a customer's credits in the last 30 days in a currency, with this console's unlisted credits."""
     recent = [
         refund.amount
         for refund in context.all_of("refunds")
@@ -61,12 +61,12 @@ def given(context: ActionContext, currency: str) -> Money:
 
 
 def limit_of(context: ActionContext, currency: str) -> Money:
-    """Return how much this user may give one customer in 30 days without asking."""
+    """Return the amount that this user may give one customer in 30 days without approval."""
     return Money(context.user.credit_limits.get(currency, Decimal(0)), currency)
 
 
 def _left_words(context: ActionContext, values: Values) -> Message | str:
-    """Return how much may still be given without asking, in the account's currency."""
+    """Return a hint with the amount left without approval, in the account's currency."""
     chosen = picked(values, "account", context.accounts())
     balance = context.account({"account": chosen}).balance if chosen else None
     if balance is None:
@@ -78,7 +78,7 @@ def _left_words(context: ActionContext, values: Values) -> Message | str:
 def _plan(context: ActionContext, values: Values) -> ActionPlan:
     account = context.account(values)
     balance = account.balance
-    if balance is None:  # account() has looked
+    if balance is None:  # account() has checked it
         raise NotPossibleError(say.BALANCE_UNKNOWN())
     money = read_positive(values.get("amount", ""), balance.currency)
     before = given(context, balance.currency)
@@ -124,7 +124,11 @@ def _plan(context: ActionContext, values: Values) -> ActionPlan:
 
 
 def _asked(account: BillingAccount, title: str, plan: ActionPlan, over: Money, why: str) -> ActionPlan:
-    """Return the plan with the request to a supervisor before it."""
+    """Return the plan with a request to a supervisor as its first step.
+
+    Raises:
+        NotPossibleError: The reason for the supervisor is missing or too long.
+    """
     if not why:
         raise NotPossibleError(say.OVER_LIMIT_WRITE_WHY(over=over))
     if len(why) > _LONGEST_WHY:

@@ -1,4 +1,4 @@
-"""Test a line (TMF653 serviceTest) and restart a service (TMF641 service order that asks for nothing else)."""
+"""Test a line (TMF653 serviceTest) and restart a service (TMF641 service order that changes nothing else)."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Order something new, or change what the customer has into something else (TMF622 product order, TMF620 catalogue)."""
+"""Order a new product, or change a product into another (TMF622 product order, TMF620 catalog)."""
 
 from collections.abc import Sequence
 
@@ -144,7 +144,7 @@ def _change_fields(context: ActionContext, values: Values) -> Sequence[Field]:
 
 
 def _alternatives(context: ActionContext, product: Product) -> list[ProductOffering]:
-    """Return what a product can be changed into: what the catalogue has of its own kind."""
+    """Return the offerings that a product can be changed into: those of the same category."""
     currency = product.price.currency if product.price else ""
     offered = _offered(context, currency)
     own = next((one for one in context.all_of("offerings") if one.name == product.name), None)

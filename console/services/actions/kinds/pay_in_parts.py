@@ -1,4 +1,4 @@
-"""Pay in parts: a payment plan of several monthly payments on the account (TMF666 v4 PaymentPlan)."""
+"""Payment plan: several monthly payments on the account (TMF666 v4 PaymentPlan)."""
 
 from collections.abc import Sequence
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Send a bill or the portal's address to an address of record: an outbound party interaction (TMF683)."""
+"""Send a bill or the portal link to an address of record: an outbound party interaction (TMF683)."""
 
 from collections.abc import Sequence
 
@@ -37,7 +37,11 @@ def _fields(context: ActionContext, _values: Values) -> Sequence[Field]:
 
 
 def _addresses(context: ActionContext) -> tuple[FieldOption, ...]:
-    """Return the addresses CRM has of the customer; nothing is sent to any other."""
+    """Return the customer's addresses in CRM; messages go to no other address.
+
+    Raises:
+        NotPossibleError: CRM has no e-mail address and no phone number.
+    """
     found = [
         FieldOption(f"{one.kind} {one.text}", forms.CHANNEL_TO(channel=_CHANNELS[one.kind][1], address=one.text))
         for one in context.open_customer().contact_media

@@ -1,7 +1,7 @@
-"""Suspend, resume and end what a customer has, by product order (TMF622) and billing's charge (TMF637).
+"""Suspend, resume and end a product, by product order (TMF622) and billing's charge (TMF637).
 
-Provisioning carries out an order; billing begins and changes charges with it, but only stops or pauses them when it is
-told. So suspending, resuming and ending have a step in each of the two.
+Provisioning carries out an order. Billing starts and changes charges with the order, but it stops or pauses a charge
+only on request. So suspend, resume and end have a step in both systems.
 """
 
 from collections.abc import Mapping, Sequence
@@ -60,7 +60,7 @@ def _resume(context: ActionContext, values: Values) -> ActionPlan:
 
 
 def _changes(service: Service, *, on: bool) -> bool:
-    """Return whether a service has to be switched; one that ended, or already is so, has not."""
+    """Return whether a service must be switched: it has not ended and is not in this state yet."""
     return service.state != "terminated" and not (service.enabled is on and service.state == "active")
 
 
@@ -80,7 +80,7 @@ def _service_effect(service: Service, undo: Message, *, on: bool) -> Effect:
 
 
 def _cost(product: Product, *, on: bool) -> Message:
-    """Return what switching a product on or off does to its charge."""
+    """Return the message about the charge when a product is switched on or off."""
     if product.price is None:
         return forms.COST_ITS_CHARGE_AGAIN() if on else forms.COST_NOT_ITS_CHARGE_MEANWHILE()
     say = forms.COST_CHARGED_AGAIN if on else forms.COST_NOT_CHARGED_MEANWHILE
@@ -90,7 +90,7 @@ def _cost(product: Product, *, on: bool) -> Message:
 def _both(
     context: ActionContext, product: Product, word: str, status: str, before: str, *, spoken: Message | str
 ) -> ActionPlan:
-    """Return the plan that puts a product, its services and its charge into a state; all of it can be taken back."""
+    """Return the plan that puts a product, its services and its charge into a state; all of it can be undone."""
     on = status == "active"
     steps = [order_step(product, "modify", {"status": status}, back={"status": before})]
     undo = forms.BY_NEW_ORDER()
@@ -193,7 +193,7 @@ def _charge(
     effects: list[Effect],
     undo: Message,
 ) -> tuple[Message, ...]:
-    """Add the step in billing, where billing keeps such charges; return what to say where it does not."""
+    """Add billing's step, if billing has the charge; else return a warning for the rep."""
     charge = context.charge_of(product)
     if charge is None and "charges" in context.not_served:
         return (forms.LOOK_ON_NEXT_BILL(),)
@@ -224,7 +224,7 @@ def _charge(
 def order_step(
     product: Product, action: str, wanted: Mapping[str, Any], back: Mapping[str, Any] | None = None
 ) -> PlannedStep:
-    """Return the step that orders a change of a product; `back` is what the opposite order would want."""
+    """Return the step that orders a change of a product; `back` has the values of the opposite order."""
     about = {
         "action": action,
         "product": product.id,

@@ -1,4 +1,4 @@
-"""Take a payment by the method billing has stored with the account (TMF676 Payment); no card number is typed here."""
+"""Take a payment by the method that billing has saved (TMF676 Payment). No card number is entered here."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,7 @@ from console.services.actions.declared import (
 from console.services.customer.contact import NotPossibleError
 from console.settings import Capability
 
-# In place of a bill's number.
+# Used for the account, instead of a bill's id.
 _ACCOUNT = "account"
 _NEVER = forms.ONLY_BY_GIVING_BACK()
 
@@ -36,7 +36,7 @@ def _fields(context: ActionContext, values: Values) -> Sequence[Field]:
     account = next((one for one in context.all_of("accounts") if one.id == account_id), None)
     bills = context.open_bills(account_id)
     choices = [FieldOption(one.id, say.BILL_AND_OPEN_AMOUNT(bill=one.label, amount=one.remaining)) for one in bills]
-    if account is not None:  # before there is one, nothing can stand here that would then stay
+    if account is not None:  # not before: this choice would stay selected
         choices.append(FieldOption(_ACCOUNT, forms.ACCOUNT_NO_BILL()))
     first = _first_amount(values, bills, account.balance if account else None)
     return (
@@ -59,7 +59,7 @@ def _method_words(account: BillingAccount | None) -> Message | str:
 
 
 def _first_amount(values: Values, bills: Sequence[CustomerBill], owed: Money | None) -> Money | None:
-    """Return the amount to start from: what is open of the bill, never more than is owed on the account."""
+    """Return the amount to start with: the bill's open amount, at most the balance due."""
     first = bills[0].id if bills else _ACCOUNT
     bill = next((one for one in bills if one.id == values.get("bill", first)), None)
     if bill is None or bill.remaining is None or owed is None:
@@ -70,7 +70,11 @@ def _first_amount(values: Values, bills: Sequence[CustomerBill], owed: Money | N
 
 
 def _balance(account: BillingAccount) -> Money:
-    """Return what is owed on an account, where a payment can be taken for it."""
+    """Return the balance due on an account that can take a payment.
+
+    Raises:
+        NotPossibleError: The balance is unknown or not positive, or no payment method is saved.
+    """
     if account.balance is None:
         raise NotPossibleError(say.BALANCE_UNKNOWN())
     if account.payment_method_id is None:
@@ -81,7 +85,11 @@ def _balance(account: BillingAccount) -> Money:
 
 
 def _bill(context: ActionContext, values: Values, account: BillingAccount, money: Money) -> CustomerBill | None:
-    """Return the bill a payment is for, None where it is for the account; so much must be open of it."""
+    """Return the bill to pay, None if the payment is for the account.
+
+    Raises:
+        NotPossibleError: Nothing was chosen, the currencies differ, or less than the amount is open.
+    """
     chosen = values.get("bill", _ACCOUNT)
     if not chosen:
         raise NotPossibleError(say.PAYMENT_PURPOSE_MISSING())

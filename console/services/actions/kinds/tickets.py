@@ -38,7 +38,7 @@ _SEVERITIES = (
     FieldOption("high", forms.HIGH()),
     FieldOption("low", forms.LOW()),
 )
-# What may follow each state by the standard's own order of states.
+# The possible next states for each state, by the TMF621 state model.
 _ENDS = {
     "acknowledged": ("resolved", "cancelled"),
     "inProgress": ("resolved", "cancelled"),
@@ -55,10 +55,10 @@ About = tuple[str, str, str]
 
 
 def checked_text(text: str, missing: Message) -> str:
-    """Return a text as it is kept.
+    """Return a text as it is saved, without spaces around it.
 
     Raises:
-        NotPossibleError: It is empty, or too long.
+        NotPossibleError: It is empty, has a card number, or is longer than `LONGEST_FORM_TEXT`.
     """
     words = text.strip()
     if not words:
@@ -72,7 +72,7 @@ def checked_text(text: str, missing: Message) -> str:
 def new_ticket(
     kind: str, severity: str, name: str, text: str, about: About | None = None
 ) -> tuple[PlannedStep, Effect]:
-    """Return the step that opens a ticket and what it changes; `about` is kind, id and name of a record."""
+    """Return the step that opens a ticket, and its effect; `about` is kind, id and name of a record."""
     wanted = {"type": kind, "severity": severity, "name": name, "text": text}
     if about is not None:
         wanted |= {"about_kind": about[0], "about": about[1], "about_name": about[2]}
@@ -91,7 +91,7 @@ def new_ticket(
 
 
 def _abouts(context: ActionContext) -> tuple[FieldOption, ...]:
-    """Return the records a ticket can be about; what no system has said is left out."""
+    """Return the records that a ticket can be about; datasets that are not loaded are left out."""
     found = [FieldOption("", forms.NOTHING_IN_PARTICULAR())]
     for kind, name in _ABOUT_LISTS.items():
         words = _KIND_WORDS[kind]
@@ -105,11 +105,11 @@ def _name_of(item: Any) -> str:
 
 
 def _named(context: ActionContext, kind: str, record: str) -> str:
-    """Return what a record is called that a ticket is about."""
+    """Return the name of the record that a ticket is about."""
     return next(_name_of(item) for item in context.lists.get(_ABOUT_LISTS[kind]) or () if item.id == record)
 
 
-# By the kind of a record in the standard, the list it stands in.
+# The dataset of each kind of record, by its TM Forum name.
 _ABOUT_LISTS = {"Service": "services", "CustomerBill": "bills", "ProductOrder": "product_orders"}
 
 
@@ -118,7 +118,7 @@ _KIND_WORDS = {"Service": "Service", "CustomerBill": "Bill", "ProductOrder": "Or
 
 def _about(context: ActionContext, values: Values) -> About | None:
     chosen = values.get("about", "")
-    if not chosen and values.get("service"):  # a disagreement names what it is about
+    if not chosen and values.get("service"):  # a discrepancy names the service it is about
         chosen = f"Service {values['service']}"
     choice = next((one for one in _abouts(context) if one.value == chosen and chosen), None)
     if choice is None:
@@ -146,7 +146,7 @@ def _open_plan(context: ActionContext, values: Values) -> ActionPlan:
     kind = values.get("type") or _TYPES[0].value
     text = checked_text(values.get("text", ""), say.TICKET_TEXT_MISSING())
     about = _about(context, values)
-    subject = str(_KINDS.get(kind, kind))  # CRM keeps it in one language, whatever the window speaks
+    subject = str(_KINDS.get(kind, kind))  # CRM saves it in one language, whatever the window's language
     name = f"{subject}: {about[2]}" if about else subject
     step, effect = new_ticket(kind, values.get("severity") or "medium", name, text, about)
     return ActionPlan(f"Open ticket: {name}", RiskClass.NOTE, (step,), (effect,))

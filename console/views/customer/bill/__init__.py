@@ -1,1 +1,1 @@
-"""One bill: its document, its explanation, and how to say it."""
+"""One bill: its document, its explanation, and the sentence to read aloud."""

@@ -1,4 +1,4 @@
-"""A bill as the customer has it: its pages one below the other, each rendered when it comes into sight."""
+"""The bill document that the customer received: its pages from top to bottom, each rendered when it is visible."""
 
 import asyncio
 import functools
@@ -19,13 +19,13 @@ from console.views.theme import THEME
 from console.views.widgets.labels import Button, Label, Surface
 from console.views.widgets.message import Message
 
-_GAP = 12
+_GAP = 12  # logical pixels between pages
 _ZOOMS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
-_MOST_KEPT = 12
+_MOST_KEPT = 12  # rendered pages in memory
 
 
 class DocumentView(Surface):
-    """Shows one document at a time. `closed` asks to go back; nothing of it is written to disk."""
+    """The view of one document at a time. `closed` requests to go back. The document is never written to disk."""
 
     closed = Signal()
 
@@ -51,18 +51,18 @@ class DocumentView(Surface):
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self.closed.emit)
 
     def show_bill(self, bill: CustomerBill) -> None:
-        """Fetch and show the document of a bill."""
+        """Load and show the document of a bill."""
         self.leave()
         self._bill = bill
-        self.title.setText(tr("Bill {} as the customer has it").format(bill.label))
+        self.title.setText(tr("Bill {} as sent to the customer").format(bill.label))
         self.setAccessibleName(self.title.text())
-        self._say("asking", "info", tr("The bill is being fetched."), "", ask=False)
+        self._say("asking", "info", tr("Loading the bill…"), "", ask=False)
         question = self._console.documents.open(self._customer_id, bill)
         self._grant = self._bridge.run_query(self, question, self._on_open, self._on_error)
         self.pages.setFocus()
 
     def leave(self) -> None:
-        """Let go of what is shown."""
+        """Cancel loading and close the document."""
         if self._grant is not None:
             self._grant.cancel()
             self._grant = None
@@ -71,7 +71,7 @@ class DocumentView(Surface):
             self._bridge.run_query(self._bridge_owner(), document.aclose())
 
     def _bridge_owner(self) -> QWidget:
-        # The view may be destroyed in the same turn; the window outlives the closing of the document.
+        # The view may be destroyed in the same event loop turn. The window lives until the document is closed.
         return self.window()
 
     def _on_open(self, document: OpenDocument) -> None:
@@ -82,7 +82,7 @@ class DocumentView(Surface):
 
     def _on_error(self, error: ConsoleError) -> None:
         self._grant = None
-        text = tr("The lines of the bill stand on the page behind this one.")
+        text = tr("The bill lines are on the customer page.")
         self._say("down", "danger", in_words(error.message), text, ask=True)
         self.message.button.setFocus()
 
@@ -120,7 +120,7 @@ class DocumentView(Surface):
 
 
 class PagesView(QAbstractScrollArea):
-    """The pages of a document. `moved` tells which page is on top and how many there are."""
+    """The pages of a document. `moved` carries the index of the top page, from 0, and the number of pages."""
 
     moved = Signal(int, int)
 
@@ -144,7 +144,7 @@ class PagesView(QAbstractScrollArea):
 
     @property
     def is_shown(self) -> bool:
-        """Whether every page in sight has been rendered, or said why it cannot be."""
+        """Whether every visible page is rendered or shows why it failed."""
         shown = [page for page, _ in self._visible()] if self._document is not None else []
         return bool(shown) and all(page in self._images or page in self._failed for page in shown)
 
@@ -158,13 +158,13 @@ class PagesView(QAbstractScrollArea):
         self._bridge.run_query(self, document.text(0), self.setAccessibleDescription)
 
     def release(self) -> OpenDocument | None:
-        """Show nothing any more; return the document to be closed."""
+        """Clear the view and return the document, which the caller closes."""
         document, self._document = self._document, None
         self._drop()
         return document
 
     def step_zoom(self, by: int) -> None:
-        """Show larger or smaller, in the steps people know."""
+        """Zoom in (`by` > 0) or out by one step of `_ZOOMS`."""
         steps = [step for step in _ZOOMS if (step > self.zoom + 0.01 if by > 0 else step < self.zoom - 0.01)]
         if steps:
             self._fits = False
@@ -214,11 +214,11 @@ class PagesView(QAbstractScrollArea):
                 painter.setPen(THEME.colour("focusRing"))
                 painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
 
-    # ------------------------------------------------------------------ where pages lie
+    # ------------------------------------------------------------------ page positions
 
     def _size(self, page: int) -> QSize:
         width, height = self._document.page_sizes[page] if self._document is not None else (1.0, 1.0)
-        # A point is 1/72 inch, a logical pixel 1/96.
+        # Pages are measured in points (1/72 inch); a logical pixel is 1/96 inch.
         return QSize(max(1, round(width * self.zoom * 96 / 72)), max(1, round(height * self.zoom * 96 / 72)))
 
     def _tops(self) -> list[int]:
@@ -241,7 +241,7 @@ class PagesView(QAbstractScrollArea):
         return found
 
     def _fit(self) -> None:
-        """Show the whole width of the widest page, unless a size was chosen."""
+        """Fit the widest page to the width of the view, unless the user chose a zoom."""
         if self._document is None:
             return
         if self._fits:

@@ -1,4 +1,4 @@
-"""A bill explained: two bills of an account side by side, every cent of their difference under a cause."""
+"""The explanation of a bill: two bills of an account compared, with a cause for each cent of the difference."""
 
 from collections.abc import Callable
 
@@ -31,9 +31,10 @@ _STATES = {CauseKind.UNEXPLAINED: "attention", CauseKind.CREDIT: "ok", CauseKind
 
 
 class ExplainView(Surface):
-    """Lies over the panels. Up and Down go through causes, Esc goes back; `said` carries the sentence to the note.
+    """The view over the panels that explains a bill. Up and Down select a cause, Esc goes back.
 
-    Nothing is asked of it but the lines of both bills; until both are there it says which are missing.
+    `said` carries the sentence for the note. The view loads only the lines of both bills. Until both are loaded, it
+    shows that they are loading, or why loading failed.
     """
 
     closed = Signal()
@@ -55,7 +56,7 @@ class ExplainView(Surface):
         self._title = Label("", "body", semibold=True)
         self._quote = Label("", "small", look="chip")
         self.language = QComboBox()
-        self.language.setAccessibleName(tr("Language of the sentence"))
+        self.language.setAccessibleName(tr("Language"))
         for code, words in LANGUAGES.items():
             self.language.addItem(words.name, code)
         self.language.activated.connect(lambda _index: self._render())
@@ -63,7 +64,7 @@ class ExplainView(Surface):
         self.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.sentence.setAccessibleName(tr("Say this"))
         self.chart = Waterfall()
-        causes = (tr("Cause"), tr("Because of"), tr("Again?"), tr("Amount"))
+        causes = (tr("Cause"), tr("Reason"), tr("Repeats?"), tr("Amount"))
         self.causes = FactTable(tr("Causes"), causes, stretch=0, optional=(2, 1))
         lines = (tr("Line"), tr("Period"), tr("Before"), tr("Now"), tr("Change"), tr("Cause"))
         self.lines = FactTable(tr("Line by line"), lines, stretch=0, optional=(1, 5))
@@ -104,7 +105,7 @@ class ExplainView(Surface):
         return row
 
     def _make_say(self) -> QWidget:
-        note = Button(tr("Into the note   {}").format("Ctrl+Shift+N"), "plain", "small")
+        note = Button(tr("Add to note   {}").format("Ctrl+Shift+N"), "plain", "small")
         note.clicked.connect(self._into_note)
         box = StateSurface()
         box.set_state("info")
@@ -119,10 +120,10 @@ class ExplainView(Surface):
         column.addWidget(self.sentence)
         return box
 
-    # ------------------------------------------------------------------ what is shown
+    # ------------------------------------------------------------------ content
 
     def show_bill(self, bill: CustomerBill) -> None:
-        """Explain a bill against the one before it on its account."""
+        """Compare a bill with the previous bill of its account."""
         facts = self._view.bills.state.facts or ()
         own = [
             (item.value.billed_on, item.value)
@@ -146,21 +147,21 @@ class ExplainView(Surface):
         self.causes.setFocus()
 
     def leave(self) -> None:
-        """Stop listening for lines."""
+        """Unsubscribe from the bill lines."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
         self._unsubscribe = []
 
     @property
     def pair(self) -> tuple[CustomerBill, CustomerBill] | None:
-        """The earlier and the later of the two chosen bills, in whichever box each stands; None without two."""
-        later, earlier = sorted((self.earlier.currentIndex(), self.later.currentIndex()))  # the newest stands first
+        """The earlier and the later of the two chosen bills, in either order of the boxes; None without two bills."""
+        later, earlier = sorted((self.earlier.currentIndex(), self.later.currentIndex()))  # the newest bill is first
         return (self._bills[earlier], self._bills[later]) if 0 <= later < earlier else None
 
     def _compare(self) -> None:
         self.leave()
         if self.pair is None:
-            one = tr("There is only this bill on the account, so there is nothing to compare it with.")
+            one = tr("This account has only one bill, so there is nothing to compare.")
             self._say_only(one if len(self._bills) < 2 else tr("Choose two different bills."))
             return
         self._lines = [self._view.bill_lines(bill.id) for bill in self.pair]
@@ -181,7 +182,7 @@ class ExplainView(Surface):
         elif failure is not None:
             self._say_only(tr("The lines of both bills are needed. {}").format(in_words(failure.error.message)))
         else:
-            self._say_only(tr("{} is being asked for the lines…").format(self._systems.together))
+            self._say_only(tr("Loading the lines from {}…").format(self._systems.together))
 
     def _say_only(self, sentence: str) -> None:
         self.explanation = None
@@ -216,7 +217,7 @@ class ExplainView(Surface):
         fresh = self._view.bills.state.is_fresh(now) and all(line.state.is_fresh(now) for line in self._lines)
         safe = fresh and whole
         if not whole:
-            self.sentence.set_words(tr("Not every line of both bills was read, so there is nothing to read out yet."))
+            self.sentence.set_words(tr("Some bill lines are missing, so there is no sentence yet."))
         self._quote.set_words(tr("Safe to quote") if safe else tr("Do not quote"))
         self._quote.set_look("chip", "ok" if safe else "stale")
         self._quote.show()
@@ -224,11 +225,11 @@ class ExplainView(Surface):
     def _show_sum(self, found: BillExplanation, *, whole: bool) -> None:
         rest = found.unexplained
         if not whole:
-            self._sum.set_words(tr("Not every line was read, so not everything can be explained."))
+            self._sum.set_words(tr("Some bill lines are missing, so not everything is explained."))
         elif rest.amount:
             self._sum.set_words(tr("{} of the difference is unexplained.").format(texts.money(rest)))
         else:
-            message = tr("Causes and bills agree to the cent: {}, nothing unexplained.")
+            message = tr("Fully explained: {}, to the cent.")
             self._sum.set_words(message.format(texts.change(found.difference)))
         self._sum.set_look("mark", "ok" if whole and not rest.amount else "attention")
 
@@ -239,8 +240,8 @@ class ExplainView(Surface):
         title = make(tr("Cause"), cause.name if says_itself else f"{cause.name}: {cause.kind.value}")
         cells = (
             Cell(title.fact, state=_STATES.get(cause.kind)),
-            make(tr("Because of"), because),
-            make(tr("Again?"), tr(AGAIN[cause.kind]) if AGAIN[cause.kind] else ""),
+            make(tr("Reason"), because),
+            make(tr("Repeats?"), tr(AGAIN[cause.kind]) if AGAIN[cause.kind] else ""),
             Cell(make(tr("Amount"), texts.change(cause.amount)).fact, number=True, strong=True),
         )
         return Row(key, cells)
@@ -261,7 +262,7 @@ class ExplainView(Surface):
         return Row(f"{number} {change.name}", cells)
 
     def _make(self, origin: Origin | None) -> Callable[[str, str], Cell]:
-        """Return what makes cells; all of this is worked out here from the lines of the bills."""
+        """Return a function that makes cells, marked as calculated by the console from the bill lines."""
         if origin is None:
             return lambda label, text: Cell(ShownFact(label, text, None))
         maker = FactMaker(origin, self._systems)

@@ -1,11 +1,12 @@
-"""The explanation of a bill as a sentence to read aloud, and the words for its causes."""
+"""The explanation of a bill as sentences to read aloud, with its main causes."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from PySide6.QtCore import QDate, QLocale
 
+from console.messages import QT_TR_NOOP
 from console.models.bill_explanation import BillExplanation, Cause, CauseKind
 from console.models.money import Money
 from console.views.customer.bill.say_bill_words import ENGLISH, LANGUAGES, BillPhrases
@@ -13,21 +14,25 @@ from console.views.customer.bill.say_bill_words import ENGLISH, LANGUAGES, BillP
 # So many causes are said, the largest first, unless fewer are nearly all of it.
 _MOST_SAID = 5
 _NEARLY_ALL = Decimal("0.9")
+# A month within this time is clear without its year.
+_WITHOUT_YEAR = timedelta(days=330)
 # What some systems add to a name, and the sentence says by itself.
-_PART = re.compile(r", (part month|given back)$", re.IGNORECASE)
+_PART = re.compile(r", (part month|partial month|given back|refund for unused days)$", re.IGNORECASE)
 # Whether a cause comes again with the next bill.
 AGAIN = {
-    CauseKind.ADDED: "monthly", CauseKind.REMOVED: "monthly", CauseKind.PRICE: "monthly",
-    CauseKind.PROMOTION: "monthly", CauseKind.PART_MONTH: "once", CauseKind.USAGE: "maybe", CauseKind.ONE_OFF: "once",
-    CauseKind.CREDIT: "once", CauseKind.LATE_PAYMENT: "once", CauseKind.TAX: "follows",
+    CauseKind.ADDED: QT_TR_NOOP("every month"), CauseKind.REMOVED: QT_TR_NOOP("every month"),
+    CauseKind.PRICE: QT_TR_NOOP("every month"), CauseKind.PROMOTION: QT_TR_NOOP("every month"),
+    CauseKind.PART_MONTH: QT_TR_NOOP("one time"), CauseKind.ONE_OFF: QT_TR_NOOP("one time"),
+    CauseKind.CREDIT: QT_TR_NOOP("one time"), CauseKind.LATE_PAYMENT: QT_TR_NOOP("one time"),
+    CauseKind.USAGE: QT_TR_NOOP("depends on usage"), CauseKind.TAX: QT_TR_NOOP("changes with the total"),
     CauseKind.ROUNDING: "", CauseKind.UNEXPLAINED: "",
 }  # fmt: skip
 
 
 def say(explanation: BillExplanation, language: str = "en") -> str:
-    """Return what to read aloud: both bills, then the causes, the largest first.
+    """Return the text to read aloud: both bills, then the causes, the largest first.
 
-    Names of lines are said as the bill prints them. A language there are no words for is said in English.
+    Names of bill lines stay as the bill prints them. An unknown language falls back to English.
     """
     words = LANGUAGES.get(language, ENGLISH)
     locale = QLocale(words.locale)
@@ -47,9 +52,9 @@ def say(explanation: BillExplanation, language: str = "en") -> str:
 
 
 def said_causes(explanation: BillExplanation) -> tuple[list[Cause], Money]:
-    """Return the causes that are said, and what all others add up to: together the difference, to the cent.
+    """Return the causes to name and the sum of all others. Together they are the exact difference of the bills.
 
-    Said are the largest, until they make up nine tenths of all that changed or are five, and what is unexplained.
+    The unexplained cause is always named. The largest others follow, at most 5, until 90 % of the change is covered.
     """
     nothing = Money(Decimal(0), explanation.difference.currency)
     explained = [cause for cause in explanation.causes if cause.kind is not CauseKind.UNEXPLAINED]
@@ -71,11 +76,12 @@ def _sentence(cause: Cause, words: BillPhrases, locale: QLocale) -> str:
 
 
 def _month(at: date, locale: QLocale) -> str:
-    return locale.toString(QDate(at.year, at.month, 1), "MMMM yyyy")
+    is_recent = datetime.now(UTC).date() - at < _WITHOUT_YEAR
+    return locale.toString(QDate(at.year, at.month, 1), "MMMM" if is_recent else "MMMM yyyy")
 
 
 def _money(amount: Money | None, locale: QLocale) -> str:
-    """Return the size of an amount, exact, as the language writes it."""
+    """Return the exact amount without its sign, formatted for the locale."""
     if amount is None:
         return "?"
     figures = f"{abs(amount.amount):,.{amount.digits}f}"

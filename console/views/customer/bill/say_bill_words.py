@@ -1,4 +1,4 @@
-"""The sentences of a bill explained, in the languages customers speak; a language is added by a table here."""
+"""The sentences that explain a bill, in the customers' languages. Add a language as one table here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from console.models.bill_explanation import CauseKind as Kind
 
 @dataclass(frozen=True, slots=True)
 class BillPhrases:
-    """One language: how a bill is said that is higher, lower or the same, each cause, and all others, both ways."""
+    """The templates of one language. `causes` and `other` have a pair: for a higher and for a lower amount."""
 
     name: str
     locale: str
@@ -27,19 +27,25 @@ ENGLISH = BillPhrases(
     same="Your {month} bill is {total}, the same as {before}.",
     causes={
         Kind.ADDED: ("{name} is new, {amount} each month.", "{name} is new, {amount} less each month."),
-        Kind.REMOVED: ("{name} has ended, that is {amount} more.", "{name} has ended, that is {amount} less."),
+        Kind.REMOVED: ("{name} has ended, which adds {amount}.", "You no longer pay {amount} for {name}."),
         Kind.PRICE: ("{name} costs {amount} more each month.", "{name} costs {amount} less each month."),
-        Kind.PROMOTION: ("A promotion of {amount} has ended.", "A promotion takes off {amount}."),
-        Kind.PART_MONTH: ("Once, {amount} more for part of a month: {name}.", "Once, {amount} less: {name}."),
-        Kind.USAGE: ("{name} came to {amount} more.", "{name} came to {amount} less."),
-        Kind.ONE_OFF: ("Once, {amount}: {name}.", "{name}, {amount}, was only on the bill before."),
-        Kind.CREDIT: ("A credit of {amount} was only on the bill before.", "We took off {amount}: {name}."),
-        Kind.LATE_PAYMENT: ("{amount} is for late payment.", "There is no fee for late payment this time, {amount}."),
+        Kind.PROMOTION: ("A promotion of {amount} has ended.", "A promotion saves you {amount}."),
+        Kind.PART_MONTH: (
+            "There's a one-time {amount} partial-month charge for {name}.",
+            "There's a one-time refund of {amount} for {name}.",
+        ),
+        Kind.USAGE: ("{name} was {amount} more.", "{name} was {amount} less."),
+        Kind.ONE_OFF: (
+            "There's a one-time {amount} charge for {name}.",
+            "{name}, {amount}, was only on the previous bill.",
+        ),
+        Kind.CREDIT: ("A credit of {amount} was only on the previous bill.", "We credited {amount} for {name}."),
+        Kind.LATE_PAYMENT: ("There's a late fee of {amount}.", "There's no late fee this time, which saves {amount}."),
         Kind.TAX: ("Taxes add {amount}.", "Taxes are {amount} less."),
         Kind.ROUNDING: ("{amount} is rounding.", "{amount} less is rounding."),
-        Kind.UNEXPLAINED: ("{amount} more I cannot explain yet.", "{amount} less I cannot explain yet."),
+        Kind.UNEXPLAINED: ("I can't explain {amount} more yet.", "I can't explain {amount} less yet."),
     },
-    other=("Other changes add {amount}.", "Other changes take off {amount}."),
+    other=("Other changes add {amount}.", "Other changes save {amount}."),
 )
 _GERMAN = BillPhrases(
     "Deutsch",

@@ -1,4 +1,4 @@
-"""The way from one bill to another as steps, each as high as its cause; the ends are cut where they are far higher."""
+"""The waterfall chart from one bill to another: one step for each cause; the bars of the whole bills are cut off."""
 
 from decimal import Decimal
 
@@ -17,17 +17,17 @@ _TOP, _BOTTOM, _SIDE = 22, 22, 10
 
 
 class Waterfall(QWidget):
-    """Painted in the colours of charts; what it shows is said to screen readers as a description."""
+    """The waterfall chart, in the chart colours. Its values are also set as the accessible description."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._steps: list[tuple[str, Decimal, Decimal]] = []  # name, from, to; the first and last are whole bills
+        self._steps: list[tuple[str, Decimal, Decimal]] = []  # name, from, to; the first and last are the bills
         self._texts: list[str] = []
         self.setMinimumSize(QSize(320, 150))
         self.setAccessibleName(tr("From one bill to the other"))
 
     def show_explanation(self, explanation: BillExplanation | None) -> None:
-        """Show the steps; beyond the largest, those that are left are one."""
+        """Show one step for each cause. After the first `_MOST` causes, the rest is one step; None clears the chart."""
         self._steps, self._texts = [], []
         if explanation is not None:
             self._fill(explanation)
@@ -83,7 +83,7 @@ class Waterfall(QWidget):
             painter.drawLine(_SIDE, self.height() - _BOTTOM, self.width() - _SIDE, self.height() - _BOTTOM)
 
     def _range(self) -> tuple[Decimal, Decimal]:
-        """Return the lowest and highest value painted; whole bills begin where the steps need the room."""
+        """Return the lowest and highest value of the axis. It does not start at 0 if the steps would be too small."""
         levels = [value for _, start, end in self._steps[1:-1] for value in (start, end)]
         levels += [self._steps[0][2], self._steps[-1][2]]
         low, high = min(levels), max(levels)
@@ -94,7 +94,7 @@ class Waterfall(QWidget):
     def _paint_step(
         painter: QPainter, column: QRectF, span: tuple[float, float], *, is_bill: bool, falls: bool
     ) -> None:
-        """Paint one bar: whole bills grey, what makes it higher filled, what makes it lower hatched."""
+        """Paint one bar: grey for a whole bill, filled for an increase, hatched for a decrease."""
         top, bottom = span
         bar = QRectF(column.left() + column.width() * 0.12, top, column.width() * 0.76, max(2.0, bottom - top))
         change = "chartDown" if falls else "chartMain"

@@ -1,1 +1,1 @@
-"""The forms with which a customer is acted for."""
+"""The forms for actions on a customer."""

@@ -1,4 +1,4 @@
-"""What can be done on a customer's page: the note over it, and the forms. On a page of the past nothing can."""
+"""The actions of a customer page: the note and the forms. A page of a past view has no actions."""
 
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,19 +30,19 @@ from console.views.texts import tr
 from console.views.widgets.labels import Label
 
 _HOW_IT_GOES = {
-    ActionState.QUEUED: "Kept, and sent as soon as it can be: {}.",
-    ActionState.AWAITING: "A supervisor has been asked: {}.",
+    ActionState.QUEUED: "Saved. It will be sent as soon as possible: {}.",
+    ActionState.AWAITING: "Approval requested: {}.",
     ActionState.DONE: "Done: {}.",
     ActionState.HALF_DONE: "Half done: {}. See the alert above.",
-    ActionState.REJECTED: "Refused: {}. The Outbox says why.",
-    ActionState.CONFLICT: "Changed meanwhile, so it waits for you in the Outbox: {}.",
+    ActionState.REJECTED: "Rejected: {}. See the Outbox.",
+    ActionState.CONFLICT: "Changed by someone else. Decide in the Outbox: {}.",
 }
 
 
 class CustomerActions:
-    """The acts of one page; `close` stops listening.
+    """The actions of one page.
 
-    `go_back` takes the focus when the note is closed; `lay_out` gives it room, or takes that back.
+    `go_back` moves the focus when the note closes. `lay_out` updates the layout when the note opens or closes.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class CustomerActions:
         self._results = StartedResults(view, bridge)
 
     def _on_action(self, action: Action) -> None:
-        """Ask again for what a step has changed that is done now."""
+        """Refresh the data that a finished step changed, now and again after each delay in `follow_s`."""
         if action.customer_id != self._view.customer_id or self._view.as_of is not None:
             return
         self._tell(action)
@@ -77,12 +77,10 @@ class CustomerActions:
                 QTimer.singleShot(int(after_s * 1000), self._page, functools.partial(self._ask_about, scopes))
 
     def _tell(self, action: Action) -> None:
-        """Say how an act goes on, each state once: whoever sent it looks at this page, not at the outbox."""
+        """Report each state of an action once while the page is visible, as the rep looks here, not at the Outbox."""
         if is_there_twice(action) and action.id not in self._told_twice:
             self._told_twice.add(action.id)
-            self._bridge.on_unhandled(
-                tr("There twice: {}. The Outbox says where.").format(self._console.title_of(action))
-            )
+            self._bridge.on_unhandled(tr("Duplicate: {}. See the Outbox.").format(self._console.title_of(action)))
             return
         if self._shown_states.get(action.id) is action.state or (
             action.state in _HOW_IT_GOES and not self._page.isVisible()
@@ -91,7 +89,7 @@ class CustomerActions:
         self._shown_states[action.id] = action.state
         words = _HOW_IT_GOES.get(action.state)
         if action.state is ActionState.DONE and only_starts(action):
-            words = "Started: {}. Its result is shown here when it comes."
+            words = "Started: {}. The result will appear here."
             self._results.expect(action)
         if words:
             self._bridge.on_unhandled(tr(words).format(self._console.title_of(action)))
@@ -101,7 +99,7 @@ class CustomerActions:
             self._view.refresh_scope(scope)
 
     def open_note(self, *, with_focus: bool = True) -> None:
-        """Open the note over the page and put the focus into it."""
+        """Open the note and, `with_focus`, move the focus into it."""
         if self._is_past():
             return
         if self.dock is None:
@@ -115,9 +113,9 @@ class CustomerActions:
             self.dock.text.setFocus()
 
     def _is_past(self) -> bool:
-        """Whether nothing can be done here; then it is said."""
+        """Return whether this is a past view; if so, show a message."""
         if self._view.as_of is not None:
-            self._bridge.on_unhandled(tr("This is the past: nothing can be done here. Go to the customer's own tab."))
+            self._bridge.on_unhandled(tr("This is a past view. Open the current one to make changes."))
         return self._view.as_of is not None
 
     @property
@@ -125,12 +123,12 @@ class CustomerActions:
         return f"note/{self._view.customer_id}/open"
 
     def restore(self) -> None:
-        """Open the note where it was open when the program ended; the focus stays where it is."""
+        """Open the note if it was open when the console ended. The focus does not move."""
         if self._console.drafts.text(self._open_draft_key):
             self.open_note(with_focus=False)
 
     def add_to_note(self, text: str) -> None:
-        """Put a text at the end of the note."""
+        """Open the note and append a text."""
         self.open_note()
         if self.dock is not None and self._view.as_of is None:
             before = self.dock.text.toPlainText()
@@ -138,7 +136,7 @@ class CustomerActions:
             self.dock.text.insertPlainText(f"\n{text}" if before and not before.endswith("\n") else text)
 
     def close_note(self) -> None:
-        """Close the note; its text stays."""
+        """Close the note; the draft stays."""
         if self.dock is not None:
             self.dock.hide()
             self._lay_out()
@@ -146,28 +144,28 @@ class CustomerActions:
         self._go_back()
 
     def reposition(self, head: int) -> int:
-        """Keep the note at the right of the page, whose head is so high; return the width that is left for the rest."""
+        """Place the note beside the page, whose head has height `head`; return the width for the page. In pixels."""
         if self.dock is None or not self.dock.isVisibleTo(self._page):
             return self._page.width()
         return self.dock.reposition(self._page, head)
 
     def open_contact_form(self) -> None:
-        """Open the form for phone and e-mail."""
+        """Open the form for phone number and e-mail address."""
         if not self._is_past():
             self._note_in_form()
             ContactForm(self._console, self._bridge, self._view, self._page.window()).open()
 
     def _note_in_form(self) -> None:
         if self._view.note_in_form():
-            message = tr("This form has phone numbers and e-mail addresses in full. That it was opened is recorded.")
+            message = tr("This form shows full phone numbers and e-mail addresses. Opening it is logged.")
             self._bridge.on_unhandled(message)
 
     def open_promise_form(self) -> None:
-        """Open the form for a promise to pay; while it is not known what is owed it says so."""
+        """Open the form for a promise to pay; show a message if the balance is not loaded yet."""
         if self._is_past():
             return
         if self._view.accounts.state.facts is None:
-            self._bridge.on_unhandled(tr("Billing has not said yet what is owed, so nothing can be promised on it."))
+            self._bridge.on_unhandled(tr("Billing has not sent the balance yet. Try again when it's loaded."))
         else:
             PromiseForm(self._console, self._bridge, self._view, self._page.window()).open()
 
@@ -178,16 +176,16 @@ class CustomerActions:
         instead_of: Action | None = None,
         selected: Origin | None = None,
     ) -> None:
-        """Open the form of a declared act; where this user may not, or nothing can be done, it says so.
+        """Open the form of a declared action; show a message if the role denies it or this is a past view.
 
-        `values` are what its fields start from; so is the record that is `selected` on the page.
+        The fields start from `values` and from the record that is `selected` on the page.
         """
         if self._is_past():
             return
         refusal = self._console.actions.may(kind, self._view.customer_id)
         if refusal is not None:
             by_role = refusal.reason is DenialReason.ROLE
-            opens = "" if by_role else tr(" {} verifies.").format(texts.keys("Ctrl+Shift+V"))
+            opens = "" if by_role else tr(" Press {} to verify.").format(texts.keys("Ctrl+Shift+V"))
             self._bridge.on_unhandled(in_words(refusal.message) + opens)
             return
         if ACTIONS[kind].in_full:
@@ -196,22 +194,22 @@ class CustomerActions:
         ActionForm(self._console, self._bridge, self._view, kind, values or {}, window, instead_of, selected).open()
 
     def edit(self, action: Action) -> None:
-        """Open a declared act's form with what was entered; sent, it stands in place of the act."""
+        """Open the form of an action with its values. Sending the form replaces the action."""
         self.open_action(action.kind, action.values, action)
 
     def open_half_done(self, action: Action | None = None) -> None:
-        """Open the choice for an act that stopped half way; without one, the last that did, or that can be undone."""
+        """Open the finish-or-undo dialog for `action`, else for the last open one, else the last that can be undone."""
         actions = [one for one in self._console.outbox.of_customer(self._view.customer_id) if not one.withdrawn]
         open_ones = [one for one in actions if one.is_open and one.kind]
         undoable = [one for one in actions if one.can_be_taken_back]
         chosen = action or next(reversed([*undoable, *open_ones]), None)
         if chosen is None:
-            self._bridge.on_unhandled(tr("Nothing done here can be taken back, and nothing stopped half way."))
+            self._bridge.on_unhandled(tr("No action to undo or to finish."))
         elif not self._is_past():
             HalfDoneDialog(self._console, self._bridge, chosen, self._page.window()).open()
 
     def close(self) -> None:
-        """Stop listening."""
+        """Unsubscribe from the outbox, the results and the note."""
         self._unsubscribe()
         self._results.close()
         if self.dock is not None:
@@ -223,11 +221,8 @@ def _done(action: Action) -> Iterator[tuple[str, int]]:
 
 
 def past_banner(as_of: datetime) -> Label:
-    """Return what says that nothing here is of now."""
-    local = as_of.astimezone()
-    text = tr("As it stood on {} at {}. This is the past: do not quote it as of now.").format(
-        texts.day(as_of), f"{local:%H:%M}"
-    )
+    """Return the banner of a page that shows a past view, in local time."""
+    text = tr("Past view of {}, {}. Do not quote it as current.").format(texts.day(as_of), texts.clock(as_of))
     banner = Label(text, semibold=True)
     banner.set_look("chip", "stale")
     banner.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -1,4 +1,4 @@
-"""The form of every declared act: what is asked at the left, what would change in each system at the right."""
+"""The form of every declared action: fields at the left, the changes in each system at the right."""
 
 import functools
 from collections.abc import Callable, Coroutine, Mapping
@@ -28,9 +28,9 @@ from console.views.widgets.labels import Label
 
 _FORM_WIDTH, _PREVIEW_WIDTH, _HEIGHT = 320, 720, 540
 _LEAST_PREVIEW = (300, 180)
-_ROUND_IT = 24  # what is left of the window around a form
+_ROUND_IT = 24  # logical pixels of the window that stay free around a form
 _TEXT_HEIGHT = 88
-_MOST_CHOSEN_FROM = 2_000  # of a longer list nobody picks
+_MOST_CHOSEN_FROM = 2_000  # records; a longer list is too long to pick from
 _CHOSEN = {FieldKind.CHOICE, FieldKind.PICK}
 
 
@@ -40,9 +40,9 @@ def _words_of(choice: FieldOption) -> str:
 
 
 class ActionForm(ActionDialog):
-    """Asks what the act's declaration asks, and shows its plan anew whenever something is entered or a system answers.
+    """The form of one action. It updates the plan on each entry and on each reply of a system.
 
-    Nothing is written before it is sent; sending plans once more, on what is known then.
+    Nothing is written before the user sends it. Sending makes the plan again, from the data known at that time.
     """
 
     def __init__(
@@ -86,10 +86,10 @@ class ActionForm(ActionDialog):
             getattr(view, name).refresh_newest()
         self.refresh()
 
-    # ------------------------------------------------------------------ what is asked
+    # ------------------------------------------------------------------ fields
 
     def _lay_out(self) -> None:
-        """Put the preview beside the fields, and both above the line of what is wrong and the buttons."""
+        """Place the preview beside the fields, and both above the error message and the buttons."""
         column = self.layout()
         if not isinstance(column, QVBoxLayout):
             return
@@ -104,13 +104,13 @@ class ActionForm(ActionDialog):
         effect = self.effect.parentWidget()
         while effect is not None and effect.parentWidget() is not self:
             effect = effect.parentWidget()
-        if effect is not None:  # what it costs stands under the fields
+        if effect is not None:  # the cost goes below the fields
             column.removeWidget(effect)
             fields.addWidget(effect)
         right = QVBoxLayout()
         head = QHBoxLayout()
         head.addWidget(Label(tr("What will change"), semibold=True))
-        head.addWidget(Label(tr("nothing is written yet"), "small", look="muted"))
+        head.addWidget(Label(tr("nothing is saved yet"), "small", look="muted"))
         head.addStretch()
         head.addWidget(self._fresh)
         right.addLayout(head)
@@ -130,7 +130,7 @@ class ActionForm(ActionDialog):
         self.resize(min(_FORM_WIDTH + _PREVIEW_WIDTH, width), min(_HEIGHT, height))
 
     def refresh(self) -> None:
-        """Ask and show anew what the declaration says now."""
+        """Update fields and plan from the declaration and the data known now."""
         if self._filling:
             return
         self._filling = True
@@ -143,12 +143,12 @@ class ActionForm(ActionDialog):
             self.show_effect()
         finally:
             self._filling = False
-        if self._inputs and not self._has_begun:  # they may come only with the facts
+        if self._inputs and not self._has_begun:  # fields may appear only after the facts load
             self._has_begun = True
             self._focus_first()
 
     def _read_on(self) -> None:
-        """Go on reading the lists that are chosen from, and say how far they are while they are not whole."""
+        """Load more of the incomplete lists that the fields use, and show how many records are loaded."""
         cut = []
         for name in self._kind.asks:
             loader = getattr(self._view, name)
@@ -157,14 +157,14 @@ class ActionForm(ActionDialog):
                 cut.append(tr("{} of {} {}").format(len(facts), facts.total or tr("more"), name.replace("_", " ")))
                 if len(facts) < _MOST_CHOSEN_FROM:
                     loader.load_more()
-        self._cut.set_words(tr("Read so far: {}").format(", ".join(cut)) if cut else "")
+        self._cut.set_words(tr("Loaded: {}").format(", ".join(cut)) if cut else "")
         self._cut.setVisible(bool(cut))
 
     def _show_fields(self) -> None:
         context = self._console.actions.context(self._view)
         if self._selected is not None:
             self._near = starts_from(self._selected.resource, self._selected.id, context)
-        for _ in range(2):  # what is chosen first may decide what can be chosen then
+        for _ in range(2):  # twice: one choice may decide the choices of another field
             for field in self._kind.fields(context, self.values):
                 self._show_field(field)
         bill = self.values.get("bill")
@@ -229,10 +229,10 @@ class ActionForm(ActionDialog):
         box.setCurrentIndex(self._index_of(before, box, field))
 
     def _index_of(self, before: str, box: QComboBox, field: Field) -> int:
-        """Return which choice stands in a field, -1 for none: what was named is never silently another."""
+        """Return the index of the choice to select, -1 for none. A missing choice is never replaced by another one."""
         if before or field.name in self._given:
             return box.findData(before or self._given[field.name])
-        if field.name in self._near:  # what is selected now counts over what was chosen in this form before
+        if field.name in self._near:  # the record selected now wins over the draft
             return box.findData(self._near[field.name])
         if kept := self._drafts.text(self._draft_key(field.name)):
             return box.findData(kept)
@@ -257,7 +257,7 @@ class ActionForm(ActionDialog):
 
     @property
     def draft_keys(self) -> list[str]:
-        """Where the drafts of this form are kept."""
+        """The keys of this form's drafts."""
         return [self._draft_key(name) for name in self._inputs]
 
     def forget_drafts(self) -> None:
@@ -266,11 +266,11 @@ class ActionForm(ActionDialog):
 
     @property
     def values(self) -> dict[str, str]:
-        """What is entered now, over what the form was opened with."""
+        """The entered values by field name, on top of the values the form was opened with."""
         return {**self._given, **{name: read() for name, read in self._readers.items()}}
 
     def _focus_first(self) -> None:
-        """Go to the first field in which nothing stands yet, else to the first at all."""
+        """Focus the first empty field, else the first field."""
         empty = (one for one in self._inputs.values() if not self._has_entry(one))
         (next(empty, None) or next(iter(self._inputs.values()), self)).setFocus()
 
@@ -281,7 +281,7 @@ class ActionForm(ActionDialog):
         return bool(field.text() if isinstance(field, QLineEdit) else field.toPlainText())
 
     def _show_subject(self) -> None:
-        """Name in large letters what is done to what: to what is selected, or was chosen in the form since."""
+        """Show the action and its record as the title: the record selected on the page or in the form."""
         picked = [
             box.currentText() or self._nothing_words(name)
             for name, box in self._inputs.items()
@@ -291,12 +291,12 @@ class ActionForm(ActionDialog):
 
     def _nothing_words(self, name: str) -> str:
         selected = name in self._near and self._near[name]
-        return tr("not possible for the selected one") if selected else tr("nothing chosen yet")
+        return tr("not possible for the selected record") if selected else tr("choose one")
 
-    # ------------------------------------------------------------------ what it would do
+    # ------------------------------------------------------------------ plan and preview
 
     def show_effect(self) -> None:
-        """Plan with what is entered and show that, or say why it cannot be done so."""
+        """Plan the action with the entered values and show the plan, or show why it is not possible."""
         self._show_subject()
         context = self._console.actions.context(self._view)
         try:
@@ -317,7 +317,7 @@ class ActionForm(ActionDialog):
     def _cannot(self, sentence: str) -> None:
         self.plan = None
         asking = [name for name in self._kind.asks if getattr(self._view, name).state.loading_since]
-        waiting = tr("The systems are being asked…") if asking and not self._inputs else ""
+        waiting = tr("Loading…") if asking and not self._inputs else ""
         self.effect.set_words(waiting or sentence)
         self.preview.show_effects(())
         self._notice.hide()
@@ -337,10 +337,10 @@ class ActionForm(ActionDialog):
         states = [getattr(self._view, name).state for name in self._kind.asks]
         read = [state.read_at for state in states if state.read_at is not None]
         if len(read) == len(states) and read and all(state.is_fresh(now) for state in states):
-            self._fresh.set_words(tr("All facts fresh, oldest {}").format(texts.age(min(read), now)))
+            self._fresh.set_words(tr("All data current, oldest {}").format(texts.age(min(read), now)))
             self._fresh.set_look("chip", "ok")
         else:
-            self._fresh.set_words(tr("Not all of it is fresh"))
+            self._fresh.set_words(tr("Some data is old"))
             self._fresh.set_look("chip", "stale")
 
     def doing(self) -> Coroutine[Any, Any, Any]:

@@ -1,4 +1,4 @@
-"""The form for phone and e-mail: starts from what is known, says what each system holds and what becomes of it."""
+"""The form for phone number and e-mail address: shows the value in each system, and the change to it."""
 
 from collections.abc import Coroutine
 from typing import Any
@@ -14,14 +14,15 @@ from console.views.widgets.action_dialog import ActionDialog, shortened
 
 
 class ContactForm(ActionDialog):
-    """Changes CRM and billing's copy. It can be filled and sent at once; the systems are asked meanwhile.
+    """The form that changes the contact details in CRM and the copy in Billing.
 
-    What is sent is a change of what the form showed: a system that holds something else by then is asked about.
+    It can be filled and sent at once; the current values load meanwhile. It sends the change from the shown values. If
+    a system has a different value by then, the user decides in the Outbox.
     """
 
     def __init__(self, console: Console, bridge: Bridge, view: CustomerView, window: QWidget) -> None:
-        title = tr("Contact data: {}").format(view.name)
-        super().__init__(title, tr("Change it"), console.drafts, bridge, window)
+        title = tr("Contact details: {}").format(view.name)
+        super().__init__(title, tr("Save changes"), console.drafts, bridge, window)
         customer, accounts = view.customer.unmasked, view.accounts.unmasked
         first = next(iter(accounts or ()), None)
         account = first.value if first is not None else None
@@ -65,26 +66,26 @@ class ContactForm(ActionDialog):
     def _effect_at(self, kind: str) -> str:
         label, held = self._console.label(self._systems[kind]), self._seen.values.get(kind)
         if kind == IN_BILLING and self._several:
-            label = tr("{}, account {} alone").format(label, self._account_id)
+            label = tr("{}, account {} only").format(label, self._account_id)
         message = tr("{}: {}").format(label, self._change_words(held or {}))
         if kind in self._seen.answered:
             return message
         if not self._asked:
-            return tr("{} Being asked…").format(message)
+            return tr("{} Loading…").format(message)
         if held is None:
-            unknown = tr("{} did not say what it holds, and nothing is known here. It gets the change when it can.")
+            unknown = tr("{} is not responding and there's no saved data. It will get the change when it's back.")
             return unknown.format(label)
-        return tr("{} It did not say so just now; this was last known. It gets the change when it can.").format(message)
+        return tr("{} Last known; not responding now. It will get the change when it's back.").format(message)
 
     def _change_words(self, held: Any) -> str:
-        """Return what becomes of each value at one system."""
+        """Return the change to each value in one system, as text."""
         parts = []
         for key, field in self.fields.items():
             now, typed, started = held.get(key, ""), field.text().strip(), self._seen.shown.get(key, "")
             word = self._words[key].lower()
             if typed and typed not in {started, now}:
-                message = tr("{0} {1} becomes {2}") if now else tr("{0}, none so far, becomes {2}")
+                message = tr("{0}: {1} → {2}") if now else tr("{0}: none → {2}")
                 parts.append(message.format(word, shortened(now), shortened(typed)))
             else:
-                parts.append(tr("{} {} stays").format(word, shortened(now)) if now else tr("no {}").format(word))
+                parts.append(tr("{} {} unchanged").format(word, shortened(now)) if now else tr("no {}").format(word))
         return "; ".join(parts) + "."

@@ -1,4 +1,4 @@
-"""An act that stopped half way: which systems have it and which do not, and the choice to finish it or take it back."""
+"""The dialog for a half-done action: which systems have it, and the choice to finish or undo it."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ FINISH, TAKE_BACK = "finish", "take back"
 
 
 class HalfDoneDialog(QDialog):
-    """Follows the act while it is open; closing it changes nothing, the act stays in the Outbox and in the alerts."""
+    """The dialog follows the action while it is open. Closing it does not change the action."""
 
     def __init__(self, console: Console, bridge: Bridge, action: Action, window: QWidget) -> None:
         super().__init__(window)
@@ -34,11 +34,11 @@ class HalfDoneDialog(QDialog):
         self._message = Label("", "small", wrap=True)
         self._message.set_look("mark", "danger")
         self.choices = {
-            FINISH: ChoiceButton(tr("Finish it: what is missing is tried again until it is done"), tr("Finish it")),
-            TAKE_BACK: ChoiceButton(tr("Take all of it back: what is done is undone"), tr("Take all of it back")),
+            FINISH: ChoiceButton(tr("Keep trying until it's finished"), tr("Finish")),
+            TAKE_BACK: ChoiceButton(tr("Undo everything"), tr("Undo everything")),
         }
         group = QButtonGroup(self)
-        self.go = Button(send_words(tr("Finish it")), "main")
+        self.go = Button(send_words(tr("Finish")), "main")
         self.go.setAutoDefault(False)
         self.go.clicked.connect(self._go)
         close = Button(tr("Close   {}").format("Esc"), "plain")
@@ -52,9 +52,7 @@ class HalfDoneDialog(QDialog):
             group.addButton(choice)
             choice.toggled.connect(lambda _on: self._show_go())
             column.addWidget(choice)
-        column.addWidget(
-            Label(tr("It is also in the Outbox and in the alerts until it is settled."), "small", look="muted")
-        )
+        column.addWidget(Label(tr("It stays in the Outbox and the alerts until it's finished."), "small", look="muted"))
         column.addWidget(self._message)
         column.addLayout(button_row(close, self.go))
         self._unsubscribe = console.outbox.subscribe(self._on_action)
@@ -77,14 +75,14 @@ class HalfDoneDialog(QDialog):
         if not action.is_open:
             self._head.set_words(word)
         elif has:
-            self._head.set_words(tr("Half done: {} has it, {} does not").format(have, lack))
+            self._head.set_words(tr("Half done: {} has it, {} doesn't").format(have, lack))
         else:
-            self._head.set_words(tr("{}: {} does not have it").format(word, lack))
+            self._head.set_words(tr("{}: {} doesn't have it").format(word, lack))
         for label, step in zip(self._steps, action.steps, strict=True):
             state, words = step_line(action, step, self._console)
             undo = ""
             if step.state is StepState.DONE:
-                undo = tr(" It can be taken back.") if step.back is not None else tr(" It cannot be taken back.")
+                undo = tr(" It can be undone.") if step.back is not None else tr(" It can't be undone.")
             label.set_words(f"{words}{undo}")
             label.set_look("mark", state)
         self._meaning.set_words(_meaning(action, have, lack))
@@ -93,7 +91,7 @@ class HalfDoneDialog(QDialog):
 
     def _show_go(self) -> None:
         takes_back = self.choices[TAKE_BACK].isChecked()
-        words = tr("Take it back") if takes_back else tr("Finish it")
+        words = tr("Undo") if takes_back else tr("Finish")
         self.go.setText(send_words(words))
         self.go.setAccessibleName(words)
         self.go.setEnabled(self._action.can_be_taken_back if takes_back else self._action.is_open)
@@ -121,9 +119,9 @@ class HalfDoneDialog(QDialog):
 
 def _meaning(action: Action, have: str, lack: str) -> str:
     if not action.is_open:
-        return tr("Nothing is open any more.")
+        return tr("Nothing left to finish.")
     if any(step.state is StepState.UNKNOWN for step in action.steps):
-        return tr("It is not known whether {} has it. It is asked first, and never told twice.").format(lack)
+        return tr("No clear reply from {}. Checking before anything is sent again.").format(lack)
     if not have:
-        return tr("No system has changed anything yet.")
-    return tr("Until it is settled, {} and {} disagree about this customer.").format(have, lack)
+        return tr("No system has been changed yet.")
+    return tr("Until it's finished, {} and {} have different data for this customer.").format(have, lack)

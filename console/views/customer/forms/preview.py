@@ -1,4 +1,4 @@
-"""What an act would change, system by system: now, after, and whether it can be taken back. Nothing of it is cut."""
+"""The preview of an action: for each system the values now and after, and whether the change can be undone."""
 
 from collections.abc import Sequence
 
@@ -13,15 +13,15 @@ from console.views.texts import tr
 from console.views.widgets.labels import Label
 from console.views.widgets.live_page import PlainScroll
 
-# What changes needs the most room; the last column has whole sentences.
+# The first and third columns have the longest values; the last one has whole sentences.
 _STRETCH = (4, 3, 4, 4)
 
 
 class PreviewTable(PlainScroll):
-    """The effects of a plan under a line for each of its systems; systems that are not touched say so in one line.
+    """The effects of a plan, grouped by system. A system without effects has one line that says so.
 
-    Texts are wrapped, never cut: what will change and whether it can be undone is what the user answers for. It takes
-    the focus to be scrolled by keys.
+    Texts wrap and are never cut, because the user is responsible for what will change. The table takes the focus, so
+    that keys scroll it.
     """
 
     def __init__(self) -> None:
@@ -39,32 +39,32 @@ class PreviewTable(PlainScroll):
         self._shown: tuple[SystemEffects, ...] | None = None
 
     def show_effects(self, systems: Sequence[SystemEffects]) -> None:
-        """Show what would change in each system; nothing without any."""
+        """Show the effects in each system; clear the table without any."""
         if tuple(systems) == self._shown:
             return
         self._shown = tuple(systems)
         self._clear()
         if not systems:
             return
-        titles = (tr("What"), tr("Now"), tr("After"), tr("Can it be taken back?"))
+        titles = (tr("What"), tr("Now"), tr("After"), tr("Can it be undone?"))
         self._add_row([Label(title, "small", look="muted") for title in titles], " ")
         for system in systems:
             label, effects = system.label, system.effects
             by_order = any(effect.record[0] == "product order" for effect in effects)
             changed = "" if effects else tr("no change")
-            message = tr("once the order is done") if by_order else changed
+            message = tr("when the order is completed") if by_order else changed
             self._add_row([Label(label, semibold=True), Label(""), Label(message, look="secondary", wrap=True)], label)
             for effect in effects:
                 self._add_effect(label, effect)
         self._grid.setRowStretch(self._grid.rowCount(), 1)
 
     def texts(self) -> list[str]:
-        """Return everything it shows, in reading order."""
+        """Return all visible texts, in reading order."""
         return [label.text() for label in self._inner.findChildren(Label) if label.text() and label.isVisibleTo(self)]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            event.ignore()  # the form's
+            event.ignore()  # the form handles Enter
         else:
             super().keyPressEvent(event)
 

@@ -1,4 +1,4 @@
-"""The form for a promise to pay: how much, by which day, on which account."""
+"""The form for a promise to pay: amount, due date and account."""
 
 from collections.abc import Coroutine
 from datetime import UTC, date, datetime, timedelta
@@ -22,22 +22,22 @@ _OFFERED_DAYS = (7, 14, 30)
 
 
 class PromiseForm(ActionDialog):
-    """Takes a promise on one of the accounts with something owed; the day is typed and said back in words."""
+    """The form for a promise on an account with a balance due. It shows how it read the typed date."""
 
     def __init__(self, console: Console, bridge: Bridge, view: CustomerView, window: QWidget) -> None:
         title = tr("Promise to pay: {}").format(view.name)
-        super().__init__(title, tr("Record the promise"), console.drafts, bridge, window)
+        super().__init__(title, tr("Save the promise"), console.drafts, bridge, window)
         self._console, self._customer_id = console, view.customer_id
         accounts = [item.value for item in view.accounts.state.facts or ()]
         self._accounts = [account for account in accounts if account.balance and account.balance.amount > 0]
         self.account = QComboBox()
         self.account.setAccessibleName(tr("Account"))
         for account in self._accounts:
-            self.account.addItem(tr("{}   {} owed").format(account.id, texts.money(account.balance)))
+            self.account.addItem(tr("{}   {} due").format(account.id, texts.money(account.balance)))
         self.form.addRow(Label(tr("Account"), look="muted"), self.account)
         self.amount = self.add_field("amount", f"promise/{view.customer_id}", tr("Amount"))
         self.due = self.add_field("due", f"promise/{view.customer_id}/by", tr("By"))
-        self.due.setPlaceholderText(tr("2 Dec, Friday, +7"))
+        self.due.setPlaceholderText(tr("like Dec 2, Friday or +7"))
         self.form.addRow("", self._offered_days())
         self.account.currentIndexChanged.connect(lambda _index: self.show_effect())
         self.send_button.setEnabled(bool(self._accounts))
@@ -63,10 +63,10 @@ class PromiseForm(ActionDialog):
 
     def show_effect(self) -> None:
         if not self._accounts:
-            self.effect.set_words(tr("Nothing is owed on any account, so there is nothing to promise."))
+            self.effect.set_words(tr("No account has a balance due."))
             return
         account = self._accounts[self.account.currentIndex()]
-        message = tr("Billing keeps it with the account. It is not sent if what is owed, now {}, has moved.")
+        message = tr("Saved with the account in Billing. Not sent if the balance ({} now) changes.")
         lines = [self._day_words(), message.format(texts.money(account.balance))]
         if account.promises:
             lines.insert(0, tr("Already promised: {}.").format(promise_words(account.promises)))
@@ -75,14 +75,14 @@ class PromiseForm(ActionDialog):
     def _day_words(self) -> str:
         typed = self.due.text().strip()
         if not typed:
-            return tr("By: no day yet.")
+            return tr("By: no date yet.")
         try:
             day = self._console.actions.read_day(typed)
         except NoDayError as error:
             return in_words(error.message)
         days = (day - _today()).days
         if days < 0:
-            return tr("By {}. That day has passed.").format(texts.weekday(day))
+            return tr("By {}. That date has passed.").format(texts.weekday(day))
         ahead = {0: tr("today"), 1: tr("tomorrow")}.get(days, tr("in {} days").format(days))
         return tr("By {}, {}.").format(texts.weekday(day), ahead)
 

@@ -1,4 +1,4 @@
-"""Results of what was only started, such as a line test: announced when they come, with the way to their record."""
+"""Results of actions that only start something, such as a line test: shown when they come, with keys to open them."""
 
 from collections.abc import Callable
 
@@ -12,12 +12,12 @@ from console.views import texts
 from console.views.customer.panels.catalogue import PANELS
 from console.views.texts import tr
 
-# The panel in which such a record stands.
+# The panel that shows records of a dataset.
 _PANEL_OF = {"tests": "tests", "product_orders": "orders", "service_orders": "orders"}
 
 
 class StartedResults:
-    """Watches the records that acts of one page have started; each is announced once, when it is over."""
+    """The watch on records that actions of one page started. Each result is shown once, when it is final."""
 
     def __init__(self, view: CustomerView, bridge: Bridge) -> None:
         self._view, self._bridge = view, bridge
@@ -25,7 +25,7 @@ class StartedResults:
         self._unsubscribe: dict[str, Callable[[], None]] = {}
 
     def expect(self, action: Action) -> None:
-        """Announce the result of an act that has started something."""
+        """Show the result of an action when the record it started is finished."""
         dataset = ACTIONS[action.kind].starts
         record = next((step.result for step in action.steps if step.result), "")
         if not record:
@@ -35,7 +35,7 @@ class StartedResults:
             self._unsubscribe[dataset] = getattr(self._view, dataset).subscribe(lambda _part: self._look(dataset))
 
     def close(self) -> None:
-        """Stop listening."""
+        """Unsubscribe from the datasets."""
         for unsubscribe in self._unsubscribe.values():
             unsubscribe()
 
@@ -47,11 +47,11 @@ class StartedResults:
                 continue
             del self._titles[dataset, item.value.id]
             keys = f"{texts.keys('Ctrl+J')} {PANELS[_PANEL_OF[dataset]].letter}"
-            self._bridge.on_unhandled(tr("{}: {}. {} shows it.").format(title, words, keys))
+            self._bridge.on_unhandled(tr("{}: {}. Press {} to see it.").format(title, words, keys))
 
 
 def _result_words(record: ServiceTest | Order) -> str:
-    """Return how something that was started ended; empty while it has not."""
+    """Return the result of a test or order in words; empty while it runs."""
     if isinstance(record, Order):
         return "" if record.is_open else texts.state(record.state)[0].lower()
     if record.passed is not None:

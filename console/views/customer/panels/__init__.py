@@ -1,1 +1,1 @@
-"""The panels of a customer's page, a file each; `catalogue.py` lists them."""
+"""The panels of a customer page, one file each; `catalogue.py` lists them."""

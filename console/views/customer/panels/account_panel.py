@@ -1,4 +1,4 @@
-"""The billing accounts and what is owed on each."""
+"""The panel of the billing accounts and their balances."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -28,27 +28,27 @@ from console.views.widgets.rows import FactList
 
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _FIELDS = (
-    "Account", "State", "Payment", "Next due", "Promised", "Also owed", "Not owed", "Last payment", "Credit limit",
+    "Account", "State", "Payment", "Next due", "Promised", "Also due", "Not due", "Last payment", "Credit limit",
     "Bill cycle", "Paid by",
 )  # fmt: skip
 
 
 def _owed_words(account: BillingAccount) -> str:
     if account.balance is None:
-        return tr("balance not told")
-    return tr("owed") if account.balance.amount > 0 else tr("nothing owed")
+        return tr("balance unknown")
+    return tr("owed") if account.balance.amount > 0 else tr("no balance due")
 
 
 def _account_values(account: BillingAccount) -> dict[str, str]:
-    """Return the texts of an account's own fields, by field; empty where nothing is to be said."""
+    """Return the texts of an account's fields by field name; empty texts hide the field."""
     others = (f"{texts.spelt_out(one.type)} {texts.money(one.amount)}".strip() for one in account.other_balances)
     return {
         "Account": account.id,
         "State": texts.state(account.state)[0],
         "Payment": texts.state(account.payment_status)[0] if account.payment_status else "",
         "Promised": promise_words(account.promises),
-        "Also owed": ", ".join(texts.money(amount) for amount in account.also_owed),
-        "Not owed": ", ".join(others),
+        "Also due": ", ".join(texts.money(amount) for amount in account.also_owed),
+        "Not due": ", ".join(others),
         "Credit limit": texts.money(account.credit_limit) if account.credit_limit else "",
         "Bill cycle": account.bill_cycle or "",
         "Paid by": account.payment_method or "",
@@ -56,7 +56,7 @@ def _account_values(account: BillingAccount) -> dict[str, str]:
 
 
 class AccountPanel(Panel):
-    """One account as a balance and its facts; several as a list above the facts of the chosen one."""
+    """The balance and facts of an account; with several accounts, a list above the facts of the chosen one."""
 
     account_chosen = Signal(str)
 
@@ -117,10 +117,10 @@ class AccountPanel(Panel):
         facts = self._view.accounts.state.facts
         if facts and facts.items:
             fresh = self._view.accounts.is_fresh(self._chosen_of(facts).origin, now)
-            message = tr("As it stood then") if self._view.as_of else tr("Do not quote")
+            message = tr("Past value") if self._view.as_of else tr("Do not quote")
             booking = fresh and self._is_booking()
             settled = tr("Safe to quote") if fresh else message
-            words = tr("Being booked: do not quote yet") if booking else settled
+            words = tr("Payment posting, don't quote yet") if booking else settled
             self._quote.set_words(words)
             state = "ok" if fresh else "stale"
             self._quote.set_look("mark", "info" if booking else state)
@@ -134,7 +134,7 @@ class AccountPanel(Panel):
         if several:
             self._list.show_rows([self._row(item, fresh=self._is_fresh(item)) for item in accounts])
             if not self._list.currentIndex().isValid():
-                # The cursor stands on the first account, but nobody has chosen it: the bills of all are shown.
+                # The cursor starts on the first account. This is not a choice: the bills of all accounts stay visible.
                 self._list.blockSignals(True)  # noqa: FBT003 - Qt's own
                 self._list.setCurrentIndex(self._list.rows_model.index(0, 0))
                 self._list.blockSignals(False)  # noqa: FBT003 - Qt's own
@@ -172,7 +172,7 @@ class AccountPanel(Panel):
     def _show_last_payment(self, make: FactMaker, account: BillingAccount) -> None:
         paid, payments = self._last_payment(account), self._view.payments.state.facts
         if payments is not None and not payments.knows_newest:
-            self._show_field("Last payment", make, tr("not known: not all were read"))
+            self._show_field("Last payment", make, tr("not known: list is incomplete"))
         elif paid is None:
             self._show_field("Last payment", make, "")
         else:
@@ -190,11 +190,11 @@ class AccountPanel(Panel):
         overdue = bill.is_late(texts.local_day(self._view.now()))
         self._rows["Next due"][0].set_words(tr("Overdue since") if overdue else tr("Next due"))
         if bills is not None and not bills.is_whole:
-            text = tr("{} or earlier: not all bills were read").format(text)
+            text = tr("{} or earlier: bill list is incomplete").format(text)
         self._show_field("Next due", FactMaker(origin, self.systems, fresh=fresh), text)
 
     def _facts_of(self, make: FactMaker, account: BillingAccount) -> tuple[ShownFact, ...]:
-        """Return everything the account's record says, for whoever opens one of its values."""
+        """Return all facts of the account's record, shown when the rep opens a value."""
         known = [make.fact(tr(name), self._rows[name][1].text()) for name in _FIELDS if self._rows[name][1].text()]
         named = [make.fact(tr("Type"), account.account_type or ""), make.fact(tr("Holder"), account.holder or "")]
         media = [make.fact(texts.spelt_out(medium.medium), medium.text) for medium in account.contact_media]
@@ -206,7 +206,7 @@ class AccountPanel(Panel):
         label.setVisible(bool(text))
 
     def _last_payment(self, account: BillingAccount) -> Sourced[Payment] | None:
-        """Return the newest payment to the account that came in, once the payments are there."""
+        """Return the newest payment to the account that did not fail; None if there is none or none is loaded."""
         own = [
             item
             for item in self._view.payments.state.facts or ()
@@ -215,7 +215,7 @@ class AccountPanel(Panel):
         return max(own, key=lambda item: item.value.paid_at or _BEFORE_ALL, default=None)
 
     def _next_due(self, account: BillingAccount) -> tuple[CustomerBill, Origin] | None:
-        """Return the oldest bill of the account that is not paid, once the bills are there."""
+        """Return the oldest unpaid bill of the account and its origin; None if there is none or none is loaded."""
         bills: Records[CustomerBill] | None = self._view.bills.state.facts
         unpaid = [
             item
@@ -243,7 +243,7 @@ PANEL = PanelType(
     icon="account",
     letter="A",
     letter_text=QT_TR_NOOP("Account and balance"),
-    empty=QT_TR_NOOP("No billing account."),
+    empty=QT_TR_NOOP("No billing accounts."),
     slots={Layout.FULL: PanelSlot(0, 0, 0), Layout.MEDIUM: PanelSlot(0, 0, 0), Layout.SMALL: PanelSlot(0, 0, 0)},
     make=_make,
 )

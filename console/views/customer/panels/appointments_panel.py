@@ -1,4 +1,4 @@
-"""The visits: those to come first, then the past ones."""
+"""The panel of the appointments: upcoming ones first, then past ones."""
 
 from datetime import datetime
 
@@ -19,12 +19,12 @@ from console.views.widgets.rows import FactList
 
 
 class AppointmentsPanel(Panel):
-    """Appointments at the customer's, the next one on top."""
+    """Technician appointments, the next one on top."""
 
     def __init__(self, view: CustomerView, systems: SystemNames) -> None:
         self._view = view
-        self.list = FactList(tr("Visits"), uniform=True)
-        super().__init__(PANEL, systems, [Source(tr("Visits"), view.appointments)], self.list)
+        self.list = FactList(tr("Appointments"), uniform=True)
+        super().__init__(PANEL, systems, [Source(tr("Appointments"), view.appointments)], self.list)
         self.list.opened.connect(self.list.show_row)
         self.page_in(self.list)
 
@@ -34,7 +34,7 @@ class AppointmentsPanel(Panel):
     def count_words(self) -> str:
         now = self._view.now()
         coming = sum(_is_coming(item.value, now) for item in self._view.appointments.state.facts or ())
-        return tr("{} to come").format(texts.counted(coming, self._view.appointments.state.facts)) if coming else ""
+        return tr("{} upcoming").format(texts.counted(coming, self._view.appointments.state.facts)) if coming else ""
 
     def show_facts(self) -> None:
         now = self._view.now()
@@ -54,7 +54,7 @@ class AppointmentsPanel(Panel):
         about = ", ".join(reference.label for reference in appointment.about)
         facts = (appointment.id, appointment.description or appointment.category or "", about, appointment.place or "")
         cells = (
-            make.cell(tr("Visit"), when),
+            make.cell(tr("Appointment"), when),
             make.cell(tr("Details"), " · ".join(fact for fact in facts if fact)),
             make.cell(tr("State"), word, state=state),
         )
@@ -71,10 +71,10 @@ def _is_coming(appointment: Appointment, now: datetime) -> bool:
 
 PANEL = PanelType(
     name="visits",
-    title=QT_TR_NOOP("Visits"),
+    title=QT_TR_NOOP("Appointments"),
     icon="visits",
     letter="W",
-    empty=QT_TR_NOOP("No visits."),
+    empty=QT_TR_NOOP("No appointments."),
     slots={Layout.FULL: PanelSlot(0, 2, 1), Layout.MEDIUM: PanelSlot(2, 0, 2), Layout.SMALL: PanelSlot(0, 1, 2)},
     make=lambda page: AppointmentsPanel(page.view, page.systems(Capability.APPOINTMENTS)),
 )

@@ -1,4 +1,4 @@
-"""The bills, and the lines of the chosen one."""
+"""The panel of the bills, with the lines of the chosen one."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -26,14 +26,14 @@ from console.views.widgets.labels import Button, Label
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 
-# Kinds of lines, as systems spell them, in words; others stay as they came.
+# Types of bill lines, from the systems' values to screen words; other values are shown as received.
 _KINDS = {"recurring": "monthly", "oneTime": "once"}
 
 
 class BillsPanel(Panel):
-    """All bills newest first, each with its amount, the change to the one before, and its state.
+    """All bills, newest first: amount, change from the previous bill, and state.
 
-    Enter on a bill, or the button over its lines, emits `document_wanted`.
+    Enter on a bill with a document, or the button over its lines, emits `document_wanted`.
     """
 
     document_wanted = Signal(object)
@@ -64,14 +64,14 @@ class BillsPanel(Panel):
 
     @property
     def chosen_bill(self) -> CustomerBill | None:
-        """The bill the cursor is on, else the newest; None while none is known."""
+        """The bill at the cursor, else the newest; None without bills."""
         rows = self.table.rows_model
         index = max(0, self.table.currentIndex().row())
         bill = rows.row(index).data if index < rows.rowCount() else None
         return bill if isinstance(bill, CustomerBill) else None
 
     def show_bill(self, bill_id: str) -> None:
-        """Put the cursor on a bill, of whatever account."""
+        """Move the cursor to a bill. If another account is shown, show all accounts."""
         index = self.table.rows_model.row_of(bill_id)
         if index is None:
             self.show_account(None)
@@ -80,7 +80,7 @@ class BillsPanel(Panel):
             self.table.setCurrentIndex(self.table.rows_model.index(index, 0))
 
     def show_account(self, account_id: str | None) -> None:
-        """Show the bills of one account alone, or with None of all."""
+        """Show the bills of one account, or of all with None."""
         if account_id != self._account:
             self._account = account_id
             self.table.clearSelection()
@@ -154,7 +154,7 @@ class BillsPanel(Panel):
         return Row(bill.id, cells, data=bill, details=lambda: _bill_details(make, bill))
 
     def _on_opened(self, row: Row) -> None:
-        """Show the document of a bill; one that has none is shown itself."""
+        """Show the document of a bill, or the bill's facts if it has no document."""
         if isinstance(row.data, CustomerBill) and row.data.documents:
             self._want_document(row.data)
         else:
@@ -174,8 +174,12 @@ class BillsPanel(Panel):
 
 
 def _bill_details(make: FactMaker, bill: CustomerBill) -> list[Cell]:
-    """Return what a bill says besides what its row has room for."""
-    amounts = ((tr("Before tax"), bill.tax_excluded), (tr("With tax"), bill.tax_included), (tr("Left"), bill.remaining))
+    """Return the cells of a bill that do not fit into its row."""
+    amounts = (
+        (tr("Before tax"), bill.tax_excluded),
+        (tr("With tax"), bill.tax_included),
+        (tr("Unpaid"), bill.remaining),
+    )
     period = tr("{} to {}").format(texts.day(bill.period_start), texts.day(bill.period_end))
     return [
         *(make.cell(name, texts.money(amount) if amount else "") for name, amount in amounts),
@@ -191,7 +195,7 @@ def _difference(now: Money | None, before: Money | None) -> Money | None:
 
 
 def _earlier_bills(bills: Records[CustomerBill]) -> dict[str, CustomerBill]:
-    """Return the bill before each bill of the same account."""
+    """Return the previous bill of the same account by bill id; credits are skipped."""
     before: dict[str | None, CustomerBill] = {}
     found: dict[str, CustomerBill] = {}
     for item in reversed(bills.items):
@@ -205,14 +209,14 @@ def _earlier_bills(bills: Records[CustomerBill]) -> dict[str, CustomerBill]:
 
 
 def _is_unpaid(bill: CustomerBill) -> bool:
-    """Return whether a bill is or will be due and something of it is open."""
+    """Return whether a bill has a due date and an unpaid amount."""
     if bill.state not in {"new", "validated", "sent", "partiallyPaid"} or bill.due_on is None:
         return False
     return bill.remaining is None or bill.remaining.amount > 0
 
 
 def _bill_state(bill: CustomerBill, now: datetime, paid_at: datetime | None) -> tuple[str, str]:
-    """Return the word for a bill's state; a paid one says when, one that is unpaid when it is or was due."""
+    """Return text and colour of a bill's state, with the date of payment or, if unpaid, the due date."""
     word, state = texts.state(bill.state)
     if bill.is_credit:
         return tr("Credit, {}").format(word.lower()), "info"
@@ -223,12 +227,12 @@ def _bill_state(bill: CustomerBill, now: datetime, paid_at: datetime | None) -> 
     late = bill.is_late(texts.local_day(now))
     message = (tr("Late, {}") if late else tr("Due {}")).format(texts.day(bill.due_on))
     if bill.remaining is not None and bill.amount_due is not None and bill.remaining != bill.amount_due:
-        message = tr("{}, {} left").format(message, texts.money(bill.remaining))
+        message = tr("{}, {} unpaid").format(message, texts.money(bill.remaining))
     return message, "attention" if late else "info"
 
 
 class BillLines(QWidget):
-    """The lines of one bill and whether they add up to it."""
+    """The lines of one bill, and whether they add up to the bill total."""
 
     document_wanted = Signal(object)
 
@@ -250,12 +254,12 @@ class BillLines(QWidget):
         head.setContentsMargins(10, 6, 10, 2)
         head.addWidget(self._title)
         self.document = Button(tr("As PDF"), "link", "small")
-        self.document.setToolTip(tr("The bill as the customer has it (Enter on the bill)"))
+        self.document.setToolTip(tr("The bill as sent to the customer (Enter on the bill)"))
         self.document.clicked.connect(lambda: self.document_wanted.emit(self._bill))
         self.document.hide()
         head.addWidget(self.document)
         self.explain = Button(tr("Explain"), "link", "small")
-        self.explain.setToolTip(tr("Why it is higher or lower than the one before ({} E)").format(texts.keys("Ctrl+J")))
+        self.explain.setToolTip(tr("Compare with the previous bill ({} E)").format(texts.keys("Ctrl+J")))
         head.addWidget(self.explain)
         head.addStretch()
         head.addWidget(self._age)
@@ -268,7 +272,7 @@ class BillLines(QWidget):
         self.table.opened.connect(self.table.show_row)
 
     def show_bill(self, bill: CustomerBill) -> None:
-        """Show a bill's lines; they are asked for the first time."""
+        """Show the lines of a bill; the first call loads them."""
         self.leave()
         self._bill = bill
         self._title.setText(tr("Lines of {}").format(bill.label))
@@ -280,7 +284,7 @@ class BillLines(QWidget):
         self.render_lines()
 
     def leave(self) -> None:
-        """Stop listening for the lines of the bill shown."""
+        """Unsubscribe from the lines of the current bill."""
         self._unsubscribe()
         self._unsubscribe = lambda: None
 
@@ -297,7 +301,7 @@ class BillLines(QWidget):
             self._age.setToolTip(texts.tooltip(in_words(rates.failure.error.message)))
             self._age.set_look("mark", "danger" if rates.facts is None else "stale")
         elif rates.loading_since is not None and rates.facts is None:
-            self._age.setText(tr("{} · asking").format(self._systems.together))
+            self._age.setText(tr("{} · loading").format(self._systems.together))
             self._age.set_look("mark", "info")
         elif rates.denied:
             self._age.setText(in_words(rates.denied.message))
@@ -322,12 +326,12 @@ class BillLines(QWidget):
         )
 
     def _taxes(self, make: FactMaker, rate: AppliedBillingRate) -> list[Cell]:
-        """Return a line's amounts before and with tax, each with its currency."""
+        """Return the amounts of a line before and with tax, with currency."""
         amounts = ((tr("Before tax"), rate.tax_excluded), (tr("Amount with tax"), rate.tax_included))
         return [make.cell(name, texts.money(amount)) for name, amount in amounts if amount is not None]
 
     def _show_sum(self, lines: Records[AppliedBillingRate], bill: CustomerBill) -> None:
-        """Say whether the lines add up to the bill; no sum is made where a line lacks an amount."""
+        """Show whether the lines add up to the bill. No sum if a line lacks an amount or has another currency."""
         amounts = [item.value.tax_included for item in lines]
         total = bill.tax_included or bill.amount_due
         if (
@@ -335,25 +339,25 @@ class BillLines(QWidget):
             or not amounts
             or any(amount is None or amount.currency != total.currency for amount in amounts)
         ):
-            self._sum.setText("" if not lines.items else tr("The lines cannot be added up: an amount is missing."))
+            self._sum.setText("" if not lines.items else tr("The lines can't be added up: an amount is missing."))
             self._sum.set_look("mark", "attention")
             return
         found = sum((amount for amount in amounts if amount), start=Money(total.amount * 0, total.currency))
         rest = total - found
         if not lines.complete or lines.lost:
-            self._sum.setText(tr("Not every line was read; those shown add up to {}.").format(texts.money(found)))
+            self._sum.setText(tr("Some lines are missing. The lines shown add up to {}.").format(texts.money(found)))
             self._sum.set_look("mark", "attention")
         elif rest.amount == 0:
-            self._sum.setText(tr("Worked out here: the lines add up to {}.").format(texts.money(found)))
+            self._sum.setText(tr("Checked: the lines add up to {}.").format(texts.money(found)))
             self._sum.set_look("mark", "ok")
         else:
-            message = tr("Worked out here: the lines add up to {}, the bill says {}; {} is unexplained.")
+            message = tr("The lines add up to {}, but the bill says {}: {} is unexplained.")
             self._sum.setText(message.format(texts.money(found), texts.money(total), texts.money(rest)))
             self._sum.set_look("mark", "attention")
 
 
 def _line_amount(rate: AppliedBillingRate) -> str:
-    """Return a line's amount with tax; one that the system tells before tax alone says so."""
+    """Return the amount of a line with tax; if only the amount before tax is known, the text says so."""
     if rate.tax_included is not None or rate.tax_excluded is None:
         return texts.amount(rate.tax_included) if rate.tax_included else ""
     return tr("{} before tax").format(texts.amount(rate.tax_excluded))

@@ -1,4 +1,4 @@
-"""All panels of a customer's page, and the layouts that follow from where each says it stands."""
+"""All panels of a customer page, and the layouts built from their slots."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -20,7 +20,7 @@ from console.views.customer.panels.panel_type import Layout, PanelType
 
 T = TypeVar("T")
 
-# In the order of the letters' list and of the menu.
+# In the order of the key list and of the menu.
 PANELS: Mapping[str, PanelType] = {
     module.PANEL.name: module.PANEL
     for module in (
@@ -38,12 +38,12 @@ PANELS: Mapping[str, PanelType] = {
     )
 }
 
-# Rows of tabs, as they stand in one column.
+# Columns of rows of tabs, by panel name.
 Columns = tuple[tuple[tuple[str, ...], ...], ...]
 
 
 def columns_of(layout: Layout, panels: Mapping[str, PanelType] = PANELS) -> Columns:
-    """Return a layout's panels by name: column by column, row by row, tab by tab.
+    """Return the panel names of a layout, by column, row and tab.
 
     Raises:
         TypeError: Two panels claim one slot, a panel has none, or a slot is left out before one that is taken.

@@ -1,4 +1,4 @@
-"""The columns of a customer's page: how wide and high they are, and which panel stands in front in each place."""
+"""The columns of a customer page: their sizes, and the panel in front of each slot."""
 
 from collections.abc import Sequence
 
@@ -9,13 +9,13 @@ from console.views.customer.panel_stack import PanelStack
 from console.views.customer.panels.panel_type import Layout
 from console.views.window.preferences import Preferences
 
-# Logical pixels of the outer columns; the one between them takes the rest.
+# Width of the outer columns in logical pixels; the middle column takes the rest.
 _LEFT = {Layout.FULL: 288, Layout.MEDIUM: 240, Layout.SMALL: 252}
 _RIGHT = {Layout.FULL: 352, Layout.MEDIUM: 300}
 
 
 def give_room(columns: QSplitter, layout: Layout, width: int, preferences: Preferences) -> None:
-    """Give the columns the widths and heights they had last, else those that suit most."""
+    """Set the saved widths and heights of the columns, else the defaults."""
     left, right = _LEFT[layout], _RIGHT.get(layout, 0)
     columns.setSizes([left, width - left - right, *([right] if right else [])])
     for i in range(columns.count()):
@@ -31,7 +31,10 @@ def give_room(columns: QSplitter, layout: Layout, width: int, preferences: Prefe
 
 
 def in_front(stack: PanelStack, front: Sequence[str]) -> str:
-    """Return which panel stands in front in a place: its first, unless others of its panels stood in front before."""
+    """Return the panel to show in a slot: the one with the focus, else the one in front before, else the first.
+
+    A name at the start of `front` that occurs again in it is the panel with the focus.
+    """
     if front and front[0] in stack.names and front.count(front[0]) > 1:
         return front[0]
     stood = [name for name in stack.names if name in front]
@@ -39,7 +42,7 @@ def in_front(stack: PanelStack, front: Sequence[str]) -> str:
 
 
 def splitter(orientation: Qt.Orientation) -> QSplitter:
-    """Return a splitter whose parts never fold away."""
+    """Return a splitter whose children cannot be collapsed."""
     made = QSplitter(orientation)
     made.setHandleWidth(8)
     made.setChildrenCollapsible(False)

@@ -1,4 +1,4 @@
-"""Makes shown facts from records: the value's text together with the record it stands in."""
+"""Build the facts for the screen from records: each has a text and the record it comes from."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ from console.views.widgets.row_model import Cell
 
 
 class FactMaker:
-    """Makes the facts and cells of one record."""
+    """The maker of facts and cells for one record."""
 
     def __init__(self, origin: Origin, systems: SystemNames, *, fresh: bool = True) -> None:
         self._origin = origin
@@ -43,11 +43,11 @@ class FactMaker:
         )
 
     def details(self, found: Iterable[Detail]) -> list[Cell]:
-        """Return the cells of further facts; a row shows them when it is opened."""
+        """Return the cells of extra details, shown when a row is opened."""
         return [self.cell(_detail_name(one), _detail_words(one)) for one in found]
 
     def prices(self, product: Product) -> list[Cell]:
-        """Return a cell for each price of a product, what comes again first, each with whether it is before tax."""
+        """Return a cell for each price of a product, the recurring price first. Prices before tax are marked."""
         again = recurring_price(product)
         message = [(again, False)] if again else []
         message += [(price_words(price), price.with_tax) for price in product.other_prices]
@@ -61,7 +61,7 @@ def _detail_name(detail: Detail) -> str:
 
 
 def _detail_words(detail: Detail) -> str:
-    """Return a further fact in words: what of it, then its text, amount and time, as far as it has them."""
+    """Return a detail in words: its subject, text, amount, time and date, if present. Times are local."""
     text = {"true": tr("yes"), "false": tr("no")}.get(detail.text, detail.text)
     amount = texts.money(detail.amount) if detail.amount else ""
     at = f"{texts.day(texts.local_day(detail.at))} {texts.clock(detail.at)}" if detail.at else ""
@@ -70,7 +70,7 @@ def _detail_words(detail: Detail) -> str:
 
 
 def price_words(price: ProductPrice) -> str:
-    """Return a price in words: the amount, how often, for how much use, and until when in place of what."""
+    """Return a price in words: amount, unit, period, tax, end date and the price after it."""
     words = texts.money(price.amount)
     if price.unit:
         words = tr("{} per {}").format(words, price.unit)
@@ -83,12 +83,12 @@ def price_words(price: ProductPrice) -> str:
     if price.full is not None and price.until is not None:
         words = tr("{} until {}, then {}").format(words, texts.day(price.until), texts.money(price.full))
     if not price.certain:
-        words = tr("{}, changed in a way that is not understood").format(words)
+        words = tr("{}, with an unknown price change").format(words)
     return tr("{}: {}").format(price.name, words) if price.name else words
 
 
 def recurring_price(product: Product) -> str:
-    """Return what a product costs again and again, in words; empty where that is not known."""
+    """Return the recurring price of a product in words; empty if unknown."""
     if product.price is None:
         return ""
     price = ProductPrice(
@@ -106,7 +106,7 @@ _MOST_PROMISES = 6
 
 
 def promise_words(promises: Iterable[PaymentPlan]) -> str:
-    """Return what was promised to be paid and by when, of many the first; empty where nothing was."""
+    """Return the promised amounts and dates, at most the first 6; empty without promises."""
     every = list(promises)
     words = [
         tr("{} by {}").format(texts.money(plan.amount), texts.weekday(plan.due_on) if plan.due_on else tr("no date"))

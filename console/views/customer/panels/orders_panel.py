@@ -1,4 +1,4 @@
-"""The orders: service orders with their milestones, and product orders that have none."""
+"""The panel of the orders: service orders with milestones, and product orders without a service order."""
 
 from datetime import UTC, datetime
 
@@ -21,7 +21,7 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 class OrdersPanel(Panel):
-    """Open orders first, then the others newest first; a product order stands with its service order."""
+    """Open orders first, then closed ones, each newest first. A product order is in the row of its service order."""
 
     def __init__(self, view: CustomerView, systems: SystemNames) -> None:
         self._view = view
@@ -79,7 +79,7 @@ class OrdersPanel(Panel):
 
     @staticmethod
     def _item(make: FactMaker, item: OrderItem) -> Cell:
-        """Return one thing that an order adds, changes or ends: how many, its state and what it costs."""
+        """Return the cell of an order item: quantity, name, action (such as add), state and prices."""
         count = f"{texts.plain_number(item.quantity, 0)} × " if item.quantity and item.quantity != 1 else ""
         state = texts.state(item.state)[0] if item.state else ""
         facts = [f"{count}{item.name}", texts.spelt_out(item.action or ""), state]
@@ -99,7 +99,7 @@ PANEL = PanelType(
 
 
 def _order_facts(order: Order, product_order: Order | None) -> list[str]:
-    """Return what is said below an order's name: its numbers, what it belongs to, its days and its errors."""
+    """Return the details below an order's name: its numbers, product order, dates and errors."""
     facts = [order.id]
     if order.product_order_id:
         facts.append(order.product_order_id)

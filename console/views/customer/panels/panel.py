@@ -1,4 +1,4 @@
-"""The frame every panel stands in: head with title and origin, body in one of its states, foot with what to do."""
+"""The base class of panels: a head with title and origin, a body for each state, and a foot with an offer."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -37,9 +37,9 @@ _COLOURED_FEET = frozenset({"stale", "attention", "offline"})
 
 
 class Panel(Card):
-    """A panel of one or more parts of one system; a subclass fills `content` in `show_facts`.
+    """A panel of one or more datasets; a subclass fills `content` in `show_facts`.
 
-    A change of state repaints marked parts only; it never changes size, scroll, selection or focus.
+    A change of state repaints only what changed. It never changes size, scroll position, selection or focus.
     """
 
     def __init__(self, declared: PanelType, systems: SystemNames, sources: Sequence[Source], content: QWidget) -> None:
@@ -75,12 +75,12 @@ class Panel(Card):
         self.tick(datetime.now(UTC))
 
     def want(self) -> None:
-        """The panel is looked at: ask for what nobody has asked for yet."""
+        """Load the datasets that are not loaded yet or stale. Called when the panel comes to the front."""
         for source in self.sources:
             source.loader.load_if_stale()
 
     def open_find(self, focused: QWidget | None) -> None:
-        """Open the line that finds in the list with the focus, or in the panel's first."""
+        """Open the find bar for the list with the focus, else for the first list with rows."""
         views: list[FactList | FactTable] = [*self.findChildren(FactList), *self.findChildren(FactTable)]
         shown = [view for view in views if view.isVisible() and view.rows_model.rowCount()]
         view = next((view for view in shown if view is focused), next(iter(shown), None))
@@ -91,40 +91,40 @@ class Panel(Card):
             self._find.open(view)
 
     def page_in(self, view: FactList | FactTable) -> None:
-        """Ask for more of long lists when the end of a list or table comes into reach."""
+        """Load more records when the user scrolls near the end of a list or table."""
         view.near_end.connect(self.ask_more)
 
     def ask_more(self) -> None:
-        """Ask for what follows what was read so far."""
+        """Load the next page of each dataset."""
         for source in self.sources:
             source.loader.load_more()
 
     def show_facts(self) -> None:
-        """Show the facts of the parts; called when some came."""
+        """Show the facts of the datasets. Called when facts arrive or become stale."""
         raise TypeError(f"{type(self).__name__} does not say how it shows its facts")
 
     def empty_words(self) -> str:
-        """Return the title for "asked, and there is nothing", such as "No bills."."""
+        """Return the title of an empty panel, such as "No bills."."""
         return tr(self._empty)
 
     def count_words(self) -> str:
-        """Return what stands beside the title, such as "24" or "2 open"."""
+        """Return the count beside the title, such as "24" or "2 open"."""
         return ""
 
     def has_facts(self) -> bool:
         return any(source.loader.state.facts is not None for source in self.sources)
 
     def is_empty(self) -> bool:
-        """Return whether all parts came and hold nothing."""
+        """Return whether all datasets are loaded and have no records."""
         return PanelState(self.sources, self.systems, is_online=True, now=datetime.now(UTC)).is_empty
 
     def ask(self) -> None:
-        """Ask this panel's system again."""
+        """Refresh all datasets of this panel."""
         for source in self.sources:
             source.loader.refresh()
 
     def close_panel(self) -> None:
-        """Stop listening to the parts."""
+        """Unsubscribe from the datasets."""
         for unsubscribe in self._unsubscribe:
             unsubscribe()
 
@@ -132,9 +132,9 @@ class Panel(Card):
         return all(source.loader.state.is_fresh(now) for source in self.sources)
 
     def tick(self, now: datetime) -> None:
-        """Bring head, body and foot up to date with the parts and the time."""
+        """Update head, body and foot from the datasets as of `now` (aware UTC)."""
         state = PanelState(self.sources, self.systems, self.is_online(), now)
-        if state.is_fresh != self._was_fresh:  # facts grow old without anything being told
+        if state.is_fresh != self._was_fresh:  # facts become stale without an event
             self._was_fresh = state.is_fresh
             if state.has_facts:
                 self.show_facts()
@@ -146,9 +146,9 @@ class Panel(Card):
         self._show_foot(foot_words(state))
 
     def _show_past(self, state: PanelState) -> None:
-        """Show what was known at the moment the view is of; nobody is asked, so there is nothing to offer."""
+        """Show the data of a past view. No system is called, so the foot offers nothing."""
         read = texts.moment(min(state.read_at)) if state.read_at else ""
-        known = tr("{} · as at {}").format(self.system_label, read) if read else self.system_label
+        known = tr("{} · as of {}").format(self.system_label, read) if read else self.system_label
         self._count_label.set_words(self.count_words() if self.has_facts() else "")
         self._loaded_label.hide()
         self._origin_label.set_look("chip", "stale")
@@ -157,7 +157,7 @@ class Panel(Card):
         if self.has_facts() and not self.is_empty():
             self._body.setCurrentWidget(self.content)
         else:
-            message = self.empty_words() if self.has_facts() else tr("Nothing of this was known then.")
+            message = self.empty_words() if self.has_facts() else tr("No data from that time.")
             self._message.show_words("stale", "neutral", message, "", ask=False)
             self._body.setCurrentWidget(self._message)
         self._show_foot(FootText())
@@ -177,7 +177,7 @@ class Panel(Card):
     def _make_head(self) -> QWidget:
         head = Surface("cardHead", "b")
         head.setFixedHeight(30)
-        head.setMinimumWidth(120)  # what is said in head and foot never makes the panel wider
+        head.setMinimumWidth(120)  # texts in head and foot never widen the panel
         self._icon_label = QLabel()
         self._count_label = Label("", "small", look="muted", elide=True)
         self._loaded_label, self._origin_label = Label("", "small"), Label("", "small")
@@ -199,7 +199,7 @@ class Panel(Card):
         self._foot = StateSurface()
         self._foot.setMinimumWidth(120)
         self._foot_label = Label("", "small", elide=True)
-        self._foot_button = Button(tr("Ask again"), "link", "small")
+        self._foot_button = Button(tr("Refresh"), "link", "small")
         self._offer = Offer.NOTHING
         self._foot_button.clicked.connect(self._do_offer)
         layout = QHBoxLayout(self._foot)
@@ -215,7 +215,7 @@ class Panel(Card):
     def _show_head(self, state: PanelState) -> None:
         self._count_label.set_words(self.count_words() if state.has_facts else "")
         missing = any(dataset.failure or dataset.denied for dataset in state.datasets if dataset.facts is None)
-        self._loaded_label.set_words(tr("{} of {} parts").format(len(state.came), len(state.datasets)))
+        self._loaded_label.set_words(tr("{} of {} loaded").format(len(state.came), len(state.datasets)))
         self._loaded_label.setVisible(0 < len(state.came) < len(state.datasets) and missing)
         said = head_words(state)
         self._origin_label.setAccessibleName(f"{self.title}, {said.text}")
@@ -224,7 +224,7 @@ class Panel(Card):
         self._origin_label.set_words(self._fitting(said.text))
 
     def _fitting(self, text: str) -> str:
-        """Return the origin without its system where there is no room for both; the age is what matters more."""
+        """Return the origin text; without the system names if they do not fit, because the age matters more."""
         room = self.width() - self._title_label.sizeHint().width() - 80
         advance = self._origin_label.fontMetrics().horizontalAdvance
         fits = advance(text) <= room
@@ -251,16 +251,16 @@ class Panel(Card):
             self._body.setCurrentWidget(self.content)
             return
         age = texts.age(max(state.read_at), state.now)
-        text = tr("{} answered {} ago: nothing for this customer.").format(self.system_label, age)
+        text = tr("{} replied {} ago: no records for this customer.").format(self.system_label, age)
         self._say(BodyText("empty", "neutral", self.empty_words(), text))
 
     def _say(self, said: BodyText) -> None:
-        """Say something in place of facts."""
+        """Show a message in place of the facts."""
         self._message.show_words(said.icon, said.state, said.title, said.text, ask=said.ask)
         self._body.setCurrentWidget(self._message)
 
     def _show_foot(self, said: FootText) -> None:
-        """Say the one thing that matters most about these facts, and offer what helps."""
+        """Show the most important message about the facts, and the button that helps."""
         self._offer = said.offer
         button = _offer_words(said.offer)
         self._foot.setVisible(bool(said.text or button))
@@ -281,5 +281,5 @@ class Panel(Card):
 
 
 def _offer_words(offer: Offer) -> str:
-    words = {Offer.ASK: tr("Ask again"), Offer.STOP: tr("Stop waiting"), Offer.MORE: tr("Read on")}
+    words = {Offer.ASK: tr("Refresh"), Offer.STOP: tr("Stop waiting"), Offer.MORE: tr("Load more")}
     return words.get(offer, "")

@@ -1,4 +1,4 @@
-"""How the datasets of a panel stand, gathered once for each tick; what is said of them is in `panel_words`."""
+"""The state of a panel's datasets, collected once for each tick; `panel_words` turns it into text."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from console.views.customer.panels.system_words import SystemNames
 
 @dataclass(frozen=True)
 class PanelState:
-    """The parts of a panel as of a moment (aware UTC); `sources` and their parts are in the same order."""
+    """The state of a panel's datasets at the time `now` (aware UTC); `datasets` has the order of `sources`."""
 
     sources: Sequence[Source]
     systems: SystemNames
@@ -27,11 +27,11 @@ class PanelState:
     def datasets(self) -> list[DatasetState[Any]]:
         return [source.loader.state for source in self.sources]
 
-    # ------------------------------------------------------------------ what came
+    # ------------------------------------------------------------------ loaded
 
     @cached_property
     def came(self) -> list[DatasetState[Any]]:
-        """The parts of which something is known."""
+        """The datasets that have facts."""
         return [dataset for dataset in self.datasets if dataset.facts is not None]
 
     @property
@@ -40,7 +40,7 @@ class PanelState:
 
     @cached_property
     def is_empty(self) -> bool:
-        """Whether all parts came and hold nothing."""
+        """Whether all datasets are loaded and have no records, not even damaged ones."""
         return all(_holds_nothing(dataset.facts) for dataset in self.datasets)
 
     @cached_property
@@ -49,7 +49,7 @@ class PanelState:
 
     @cached_property
     def read_at(self) -> list[datetime]:
-        """When what is known was read."""
+        """The times at which the known facts were read (aware UTC)."""
         return [dataset.read_at for dataset in self.datasets if dataset.read_at]
 
     @cached_property
@@ -58,15 +58,15 @@ class PanelState:
 
     @cached_property
     def lost(self) -> int:
-        """How many records came and could not be read."""
+        """The number of received records that could not be read."""
         return sum(records.lost for records in self.lists)
 
     @cached_property
     def cut(self) -> Source | None:
-        """The first list that is not all here."""
+        """The source of the first incomplete list."""
         return next((source for source in self.sources if _is_cut(source.loader.state.facts)), None)
 
-    # ------------------------------------------------------------------ what is missing
+    # ------------------------------------------------------------------ missing
 
     @cached_property
     def denied(self) -> Denial | None:
@@ -78,12 +78,12 @@ class PanelState:
 
     @cached_property
     def failed(self) -> Failure | None:
-        """The first failure that is one: that a system does not have something is none."""
+        """The first failure, except `NotServedError`: a system that does not serve a dataset has not failed."""
         return next((one for one in self.failures if not isinstance(one.error, NotServedError)), None)
 
     @cached_property
     def absent(self) -> list[str]:
-        """The words for what did not come because it failed."""
+        """The words for the datasets that failed and have no facts."""
         return [
             source.word
             for source, dataset in zip(self.sources, self.datasets, strict=True)
@@ -92,38 +92,38 @@ class PanelState:
 
     @cached_property
     def is_not_served(self) -> bool:
-        """Whether no system has what these parts ask for."""
+        """Whether all failures are `NotServedError`: no system serves these datasets."""
         return bool(self.failures) and self.failed is None
 
     @cached_property
     def is_not_understood(self) -> bool:
-        """Whether all that failed was answered, and not understandably."""
+        """Whether all failures are replies that could not be read."""
         return all(isinstance(failure.error, BadResponseError) for failure in self.failures)
 
     @cached_property
     def is_offline(self) -> bool:
-        """Whether nothing newer can come because this computer has no network."""
+        """Whether loading failed while this computer has no network."""
         return not self.is_online and bool(self.failures)
 
     @cached_property
     def is_stopped(self) -> bool:
         return any(dataset.stopped for dataset in self.datasets)
 
-    # ------------------------------------------------------------------ what is on its way
+    # ------------------------------------------------------------------ loading
 
     @cached_property
     def asking_for(self) -> timedelta | None:
-        """For how long a system has been asked, None while none is."""
+        """How long the oldest open request has waited; None without one."""
         begun = [dataset.loading_since for dataset in self.datasets if dataset.loading_since]
         return self.now - min(begun) if begun else None
 
     @property
     def asked_systems(self) -> str:
-        """The systems that are being asked, by name."""
+        """The names of the systems with an open request."""
         return self.names_of(dataset for dataset in self.datasets if dataset.loading_since)
 
     def names_of(self, datasets: Iterable[DatasetState[Any]]) -> str:
-        """Return the systems of some parts by name."""
+        """Return the system names of some datasets, each once."""
         return ", ".join(
             dict.fromkeys(self.systems.each.get(dataset.system, self.systems.together) for dataset in datasets)
         )

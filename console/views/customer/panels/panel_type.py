@@ -1,4 +1,4 @@
-"""What a panel declares of itself: its names, its key, where it stands, and how it is made."""
+"""The declaration of a panel: its names, key letter, slots, and the function that makes it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from console.services.discrepancies.watch import DiscrepancyWatch
 from console.settings import Capability
 from console.views.customer.panels.system_words import SystemNames
 
-if TYPE_CHECKING:  # a panel knows its declaration, not the other way round
+if TYPE_CHECKING:  # a panel imports its declaration, not the other way round
     from console.views.customer.panels.panel import Panel
 
 
 class Layout(Enum):
-    """How the panels are laid out, by the room there is."""
+    """The layouts of the panels, by the size of the page."""
 
     FULL = "full"
     MEDIUM = "medium"
@@ -25,7 +25,7 @@ class Layout(Enum):
 
 
 class PanelSlot(NamedTuple):
-    """Where a panel stands: column from the left, row from the top, tab from the left; each counted from 0."""
+    """The position of a panel: column from the left, row from the top, tab from the left; each from 0."""
 
     column: int
     row: int
@@ -34,7 +34,7 @@ class PanelSlot(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelContext:
-    """What a panel is made with: the customer, the services, and the ways to the rest of the page."""
+    """The inputs to make a panel: the customer, the services, and the functions that open other parts of the page."""
 
     view: CustomerView
     console: Console
@@ -46,17 +46,17 @@ class PanelContext:
     explain_bill: Callable[[], None]
 
     def systems(self, capability: Capability) -> SystemNames:
-        """Return the words for the systems that serve a capability."""
+        """Return the names of the systems that serve a capability."""
         count = sum(capability in info.serves for info in self.console.systems)
         return SystemNames(self.console.served_by.get(capability, ""), self.console.system_labels, count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PanelType:
-    """One panel. Its texts are marked for translation where they are written and translated where they are shown.
+    """The declaration of one panel. Its texts are only marked for translation here and are translated when shown.
 
-    `name` is what preferences and drafts know it by. `letter` follows Ctrl+J; `letter_text` says there what it shows,
-    where the title alone does not. `empty` is said when a system answered and has nothing.
+    `name` is the key in preferences and drafts. `letter` is the key after Ctrl+J. `letter_text` describes the panel in
+    that key list, if the title is not clear. `empty` is shown when the system has no records.
     """
 
     name: str

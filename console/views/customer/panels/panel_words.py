@@ -1,4 +1,4 @@
-"""What a panel says of its state in head, body and foot: the first rule that has something to say, says it."""
+"""The texts for the state of a panel in head, body and foot. For each, the first rule that returns a text wins."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,24 +13,24 @@ from console.views.customer.panels.panel_state import PanelState
 from console.views.message_words import in_words
 from console.views.texts import tr
 
-# Asking again shows in the head only when it takes longer than this, so that a quick answer does not flicker.
+# A refresh shows in the head only if it takes longer than this, so that quick replies do not flicker.
 _SHOW_ASKING_AFTER = timedelta(seconds=1)
 STOP_OFFER_AFTER = timedelta(seconds=4)
 T = TypeVar("T")
 
 
 class Offer(Enum):
-    """What the foot's button does."""
+    """The function of the button in the foot."""
 
     NOTHING = "nothing"
-    ASK = "ask again"
+    ASK = "refresh"
     STOP = "stop waiting"
-    MORE = "read on"
+    MORE = "load more"
 
 
 @dataclass(frozen=True, slots=True)
 class HeadText:
-    """The right side of a head: its text, whether it is a mark, a chip or muted, and its colour state."""
+    """The right side of a head: its text, its look (mark, chip or muted), and its colour state."""
 
     text: str
     look: str
@@ -39,7 +39,7 @@ class HeadText:
 
 @dataclass(frozen=True, slots=True)
 class FootText:
-    """The one thing that matters most about the facts, its colour state, and what the button offers."""
+    """The foot: the most important message about the facts, its colour state, and the button."""
 
     text: str = ""
     state: str = "neutral"
@@ -48,7 +48,7 @@ class FootText:
 
 @dataclass(frozen=True, slots=True)
 class BodyText:
-    """What stands in place of facts: an icon, a colour state, a title, a text, and whether asking again is offered."""
+    """The message in place of facts: icon, colour state, title, text, and whether it has a refresh button."""
 
     icon: str
     state: str
@@ -58,24 +58,24 @@ class BodyText:
 
 
 def head_words(state: PanelState) -> HeadText:
-    """Return what the head says of where the facts are from and how old they are."""
+    """Return the head text: the systems and the age of the facts."""
     return _first(_HEADS, state) or HeadText(state.systems.together, "mark", "neutral")
 
 
 def foot_words(state: PanelState) -> FootText:
-    """Return what the foot says."""
+    """Return the foot text; empty if no rule applies."""
     return _first(_FEET, state) or FootText()
 
 
 def missing_words(state: PanelState) -> BodyText | None:
-    """Return what is said in place of facts that did not come; None while there is nothing to say yet."""
+    """Return the message in place of facts that are not loaded; None if no rule applies."""
     return _first(_MISSING, state)
 
 
 def how_to_see(denied: Denial) -> str:
-    """Return what somebody can do who is refused something."""
+    """Return the next step for a rep who is denied access."""
     further = tr("Press {}.").format(texts.keys("Ctrl+Shift+V"))
-    return tr("Ask somebody whose role shows it.") if denied.reason is DenialReason.ROLE else further
+    return tr("Ask a colleague whose role can see it.") if denied.reason is DenialReason.ROLE else further
 
 
 def _first(rules: Sequence[Callable[[PanelState], T | None]], state: PanelState) -> T | None:
@@ -89,7 +89,7 @@ def _head_denied(state: PanelState) -> HeadText | None:
     if state.denied is None:
         return None
     by_role = state.denied.reason is DenialReason.ROLE
-    return HeadText(tr("not for your role") if by_role else tr("verify further"), "mark", "neutral")
+    return HeadText(tr("not for your role") if by_role else tr("stronger verification needed"), "mark", "neutral")
 
 
 def _head_offline(state: PanelState) -> HeadText | None:
@@ -100,7 +100,7 @@ def _head_asking(state: PanelState) -> HeadText | None:
     if state.asking_for is None or (state.read_at and state.asking_for <= _SHOW_ASKING_AFTER):
         return None
     seconds = int(state.asking_for.total_seconds())
-    return HeadText(tr("{} · asking, {} s").format(state.systems.together, seconds), "mark", "info")
+    return HeadText(tr("{} · loading, {} s").format(state.systems.together, seconds), "mark", "info")
 
 
 def _head_read(state: PanelState) -> HeadText | None:
@@ -120,7 +120,7 @@ def _head_not_served(state: PanelState) -> HeadText | None:
 def _head_failed(state: PanelState) -> HeadText | None:
     if not state.failures:
         return None
-    words = tr("{} · not understood") if state.is_not_understood else tr("{} · no answer")
+    words = tr("{} · unreadable reply") if state.is_not_understood else tr("{} · no reply")
     return HeadText(words.format(state.systems.together), "mark", "danger")
 
 
@@ -131,13 +131,13 @@ def _head_stopped(state: PanelState) -> HeadText | None:
 
 def _as_at(state: PanelState, colour: str) -> HeadText:
     read = texts.clock(min(state.read_at))
-    return HeadText(tr("{} · as at {}").format(state.systems.together, read), "chip", colour)
+    return HeadText(tr("{} · as of {}").format(state.systems.together, read), "chip", colour)
 
 
 _HEADS = (_head_denied, _head_offline, _head_asking, _head_read, _head_not_served, _head_failed, _head_stopped)
 
 
-# ------------------------------------------------------------------ in place of facts
+# ------------------------------------------------------------------ the body without facts
 
 
 def _missing_stopped(state: PanelState) -> BodyText | None:
@@ -155,7 +155,7 @@ def _missing_not_served(state: PanelState) -> BodyText | None:
 
 
 def _missing_offline(state: PanelState) -> BodyText | None:
-    text = tr("Nothing about this is known here. It is asked as soon as the network is back.")
+    text = tr("No saved data. It will load when the network is back.")
     title = tr("This computer has no network.")
     return BodyText("offline", "offline", title, text, ask=True) if state.is_offline else None
 
@@ -165,13 +165,13 @@ def _missing_failed(state: PanelState) -> BodyText | None:
         return None
     failure = state.failures[0]
     tried = tr("Tried once.") if failure.tries == 1 else tr("Tried {} times.").format(failure.tries)
-    said = (tr("Nothing about this is known here."), tried, _next_try(state), tr("This holds up no other panel."))
+    said = (tr("No saved data."), tried, _next_try(state), tr("Everything else works."))
     return BodyText("down", "danger", in_words(failure.error.message), " ".join(filter(None, said)), ask=True)
 
 
 def _next_try(state: PanelState) -> str:
     if state.asking_for is not None:
-        return tr("It is being asked again.")
+        return tr("Trying again.")
     at = state.failures[0].next_try_at
     return "" if at is None else tr("Next try in {} s.").format(max(0, int((at - state.now).total_seconds())))
 
@@ -208,7 +208,7 @@ def _foot_failed(state: PanelState) -> FootText | None:
         code = state.failed.code if isinstance(state.failed.error, SystemCallError) else ""
         return FootText(tr("{} at {}").format(code, texts.clock(state.failed.at, seconds=True)).strip())
     if state.absent:
-        words = tr("{} did not come: {}").format(", ".join(state.absent), why)
+        words = tr("{} not loaded: {}").format(", ".join(state.absent), why)
         return FootText(words, "attention", Offer.ASK)
     return FootText(tr("Do not quote. {}").format(why), "stale", Offer.ASK)
 
@@ -225,7 +225,7 @@ def _foot_cut(state: PanelState) -> FootText | None:
     if state.cut is None or records is None:
         return None
     more = state.cut.loader.has_more
-    said = tr("{} of {} read; more come as you scroll.") if more else tr("The first {} of {} were read.")
+    said = tr("Loaded {} of {}. Scroll for more.") if more else tr("Loaded the first {} of {}.")
     words = said.format(len(records), records.total or tr("more"))
     if len(state.sources) > 1:
         words = f"{state.cut.word}: {words}"
@@ -234,7 +234,7 @@ def _foot_cut(state: PanelState) -> FootText | None:
 
 def _foot_old(state: PanelState) -> FootText | None:
     is_old = state.has_facts and not state.is_fresh and state.asking_for is None
-    return FootText(tr("Old, do not quote."), "stale", Offer.ASK) if is_old else None
+    return FootText(tr("Old data, do not quote."), "stale", Offer.ASK) if is_old else None
 
 
 _FEET = (_foot_denied, _foot_offline, _foot_slow, _foot_failed, _foot_lost, _foot_cut, _foot_old)

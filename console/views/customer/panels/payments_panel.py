@@ -1,4 +1,4 @@
-"""What was paid, tried and given back, and which bills it was for."""
+"""The panel of payments, failed payments and refunds, with their bills."""
 
 from datetime import UTC, datetime
 
@@ -23,7 +23,7 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 class PaymentsPanel(Panel):
-    """Payments and refunds, newest first. Enter on one emits `bill_wanted` with the bill it was for."""
+    """Payments and refunds, newest first. Enter on one emits `bill_wanted` with its first bill."""
 
     bill_wanted = Signal(str)
 
@@ -67,13 +67,13 @@ class PaymentsPanel(Panel):
         make, payment = FactMaker(item.origin, self.systems, fresh=fresh), item.value
         word, state = texts.state(payment.status)
         if payment.failed:
-            word, state = tr("Failed: {}").format(payment.description or tr("no reason told")), "danger"
+            word, state = tr("Failed: {}").format(payment.description or tr("no reason given")), "danger"
         if payment.is_refund:
             bills = tr("refund")
         elif payment.bill_ids:
             bills = ", ".join(numbers.get(bill, bill) for bill in payment.bill_ids)
         else:
-            bills = tr("no bill named")
+            bills = tr("no bill given")
         by = " · ".join(text for text in (payment.method, payment.channel) if text)
         amount = texts.money(payment.amount) if payment.amount else ""
         cells = (

@@ -1,4 +1,4 @@
-"""Customers who belong together; opening one opens it in a tab of its own."""
+"""The panel of related customers; opening one opens a new tab."""
 
 from PySide6.QtCore import Signal
 
@@ -17,7 +17,7 @@ from console.views.texts import tr
 from console.views.widgets.row_model import Row
 from console.views.widgets.rows import FactList
 
-# The part another customer plays, as CRM says it, in our words and with an icon.
+# The role of a related customer: CRM's value, with our words and an icon.
 _ROLES = {
     "householdMember": ("same household", "household"),
     "parentCompany": ("parent company", "business"),
@@ -27,7 +27,7 @@ _ROLES = {
 
 
 class RelatedPanel(Panel):
-    """The household and the company's tree as CRM has them. Enter emits `customer_wanted`."""
+    """The household and company tree from CRM. Enter emits `customer_wanted` with the customer number."""
 
     customer_wanted = Signal(str)
 

@@ -1,4 +1,4 @@
-"""What the customer has: each service as it is provisioned, with the product it was sold as."""
+"""The panel of services and products: each provisioned service with the product it was sold as."""
 
 from datetime import datetime
 
@@ -34,14 +34,14 @@ _DISCREPANCIES = {
     DiscrepancyKind.BILLED_BUT_TERMINATED: "Still billed",
     DiscrepancyKind.ACTIVE_NOT_BILLED: "Not billed",
     DiscrepancyKind.ORDER_DONE_SERVICE_INACTIVE: "Not working",
-    DiscrepancyKind.SUSPENDED_IN_ONE: "Half suspended",
+    DiscrepancyKind.SUSPENDED_IN_ONE: "Partly suspended",
 }
-# Trouble first, then what works, then what is over.
+# Sort order by colour state: problems first, then working services, then ended ones.
 _ORDER = {"conflict": 0, "attention": 0, "danger": 0, "info": 1, "ok": 2, "neutral": 3}
 
 
 class ServicesPanel(Panel):
-    """One line a service; products without a service follow."""
+    """One row for each service, and one for each product without a service. Problems come first."""
 
     def __init__(self, view: CustomerView, systems: SystemNames, watch: DiscrepancyWatch) -> None:
         self._view, self._watch = view, watch
@@ -92,7 +92,7 @@ class ServicesPanel(Panel):
         facts = []
         discrepancy = self._watch.about(product.value.id) if product is not None else None
         if discrepancy is not None:
-            word, state = tr(_DISCREPANCIES.get(discrepancy.kind, "Disagreement")), "conflict"
+            word, state = tr(_DISCREPANCIES.get(discrepancy.kind, "Discrepancy")), "conflict"
         if product is not None and _differs(product.value, service):
             state = "conflict" if discrepancy is not None else "attention"
             facts.append(tr("sold as {}").format(texts.state(product.value.status)[0].lower()))
@@ -125,7 +125,7 @@ class ServicesPanel(Panel):
     def _details(
         self, make: FactMaker, service: Service, product: Sourced[Product] | None, *, fresh: bool
     ) -> list[Cell]:
-        """Return what else is known of a service, and of the product it was sold as."""
+        """Return the details of a service and of its product."""
         found = [make.cell(name, value) for name, value in service.characteristics] + make.details(service.details)
         if product is None:
             return found
@@ -142,14 +142,14 @@ def _product_details(make: FactMaker, product: Product) -> list[Cell]:
 
 
 def _service_state(service: Service) -> tuple[str, str]:
-    """Return word and colour; the standard's version 4 says suspended by switching an active service off."""
+    """Return state text and colour. Version 4 of the standard reports suspended as active but not enabled."""
     if service.is_suspended:
         return tr("Suspended"), "attention"
     return texts.state(service.state)
 
 
 def _differs(product: Product, service: Service) -> bool:
-    """Return whether product and service say different things of one moment; while one comes they may."""
+    """Return whether the states of product and service differ. A pending product may differ from its service."""
     coming = {"created", "pendingActive", "pendingTerminate", None}
     if product.status in coming:
         return False

@@ -1,4 +1,4 @@
-"""What a panel shows, and of which system."""
+"""The datasets that a panel shows, by system."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from console.views.texts import tr
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One part a panel shows: what it is called there and who asks for it."""
+    """One dataset of a panel: the word for it on screen and its loader."""
 
     word: str
     loader: DatasetLoader[Any]
 
 
 def each_system(sources: Sequence[Source], systems: SystemNames) -> tuple[Source, ...]:
-    """Return the sources with one for each system where several serve a dataset, named by it."""
+    """Return the sources. A dataset with several systems becomes one source for each, with the system in its word."""
     found: list[Source] = []
     for source in sources:
         members = source.loader.members

@@ -1,4 +1,4 @@
-"""The words for the systems behind a panel."""
+"""The names of the systems behind a panel."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,9 +8,9 @@ from console.models.provenance import Origin
 
 @dataclass(frozen=True, slots=True)
 class SystemNames:
-    """`together` names all systems that serve a panel, as its head says it; `count` says how many they are.
+    """The system names of a panel.
 
-    `each` has the word for each by name.
+    `together` names all systems, as in the panel's head. `each` maps system keys to names. `count` is their number.
     """
 
     together: str
@@ -18,5 +18,5 @@ class SystemNames:
     count: int = 1
 
     def of(self, origin: Origin) -> str:
-        """Return the word for the system that told of a record."""
+        """Return the name of the system that sent a record."""
         return self.each.get(origin.system, self.together)

@@ -1,4 +1,4 @@
-"""Tests of the lines, each with what it measured."""
+"""The panel of line tests and their measured values."""
 
 from console.messages import QT_TR_NOOP
 from console.models.provenance import Sourced
@@ -17,9 +17,9 @@ from console.views.widgets.rows import FactList
 
 
 class TestsPanel(Panel):
-    """Line tests, newest first; a figure out of bounds says so."""
+    """Line tests, newest first. A value out of bounds is marked with (!)."""
 
-    __test__ = False  # not a test of ours, whatever its name
+    __test__ = False  # pytest must not collect it, despite its name
 
     def __init__(self, view: CustomerView, systems: SystemNames) -> None:
         self._view = view

@@ -1,4 +1,4 @@
-"""The trouble tickets, and the history of the chosen one."""
+"""The panel of trouble tickets, with the history of the chosen one."""
 
 from datetime import UTC, datetime
 
@@ -24,12 +24,12 @@ _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
 class TicketsPanel(Panel):
-    """Open tickets first, then the others newest first; below them what was done on the chosen one, newest first."""
+    """Open tickets first, then closed ones, each newest first. Below is the history of the chosen one, newest first."""
 
     def __init__(self, view: CustomerView, systems: SystemNames) -> None:
         self._view = view
         self.list = FactList(tr("Tickets"))
-        self.history = FactList(tr("History of the ticket"))
+        self.history = FactList(tr("Ticket history"))
         self.list.chosen.connect(lambda row: self._show_history(row.data))
         splitter = QSplitter(Qt.Orientation.Vertical)
         splitter.addWidget(self.list)
@@ -93,13 +93,13 @@ class TicketsPanel(Panel):
                 make.cell(tr("Why"), text),
             )
             rows.append(Row(f"{ticket.id} {i}", cells, lead=lead))
-        reported = make.cell(tr("Description"), ticket.description or tr("Nothing was written down."))
+        reported = make.cell(tr("Description"), ticket.description or tr("No details."))
         rows.append(Row(f"{ticket.id} text", (make.cell(tr("Step"), tr("Reported")), reported), lead=("", "")))
         self.history.show_rows(rows)
 
 
 def _time_left(due: datetime, now: datetime, word: str, state: str) -> tuple[str, str]:
-    """Return how long is left until a ticket should be solved, where that is not long."""
+    """Return text and colour of an open ticket: with the minutes left if under 120, or the due date if overdue."""
     left_min = int((due - now).total_seconds() // 60)
     if left_min < 0:
         return tr("{}, was due {}").format(word, texts.recent_day(due, within=True)), "attention"

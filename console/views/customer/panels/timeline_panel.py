@@ -1,4 +1,4 @@
-"""Everything that happened, from all systems on one line of time: contacts, bills, payments, tickets, orders."""
+"""The panel of all events from all systems in one list: contacts, bills, payments, tickets, orders."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ _MIDNIGHT = datetime.min.time()
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing that happened; `make` gives its row when it comes into sight."""
+    """One event; `make` returns its row when it becomes visible."""
 
     key: str
     at: datetime | None
@@ -51,13 +51,13 @@ class Entry:
 
 
 class TimelinePanel(Panel):
-    """One line an event, newest first; a part that has not come leaves its events out and is named in the head."""
+    """One row for each event, newest first. Events of a failed dataset are left out; the foot names it."""
 
     def __init__(self, view: CustomerView, labels: dict[str, str]) -> None:
         self._view = view
         self._labels = labels
         self._group = ALL
-        # Kept with the contact itself: an identity says something only while its object lives.
+        # Stored with the interaction, because an `id()` is only valid while its object lives.
         self._known: dict[int, tuple[Sourced[PartyInteraction], Entry]] = {}
         self.list = FactList(tr("Timeline"), uniform=True)
         self.chips = FilterChips(tr("Show"), (ALL, PORTAL, CONTACTS, MONEY, WORK))
@@ -71,7 +71,7 @@ class TimelinePanel(Panel):
         layout.setSpacing(0)
         layout.addLayout(row)
         layout.addWidget(self.list, 1)
-        # Several systems answer within milliseconds of each other; their events are put together once.
+        # Several systems reply within milliseconds of each other; this timer merges their events once.
         self._together = QTimer()
         self._together.setSingleShot(True)
         self._together.setInterval(_BATCH_MS)
@@ -96,14 +96,14 @@ class TimelinePanel(Panel):
         super().close_panel()
 
     def ask_more(self) -> None:
-        """Contacts are what is long; the other lists are paged in by their own panels."""
+        """Load more contacts, the longest list; the other panels load more of their lists."""
         self._view.interactions.load_more()
 
     def show_facts(self) -> None:
         self._together.start()
 
     def show_group(self, group: str) -> None:
-        """Show one kind of events alone, or all."""
+        """Show one group of events, or all."""
         self.chips.choose(group)
 
     def _on_group(self, group: str) -> None:
@@ -124,10 +124,10 @@ class TimelinePanel(Panel):
         )
 
     def _horizon(self) -> datetime | None:
-        """Return how far back everything is known, None for all the way.
+        """Return the time back to which all events are loaded; None for no limit.
 
-        While older contacts are still to be read, older bills and payments would stand there as if nothing had
-        happened between them; they come with the contacts of their time.
+        While older contacts are not loaded, older bills and payments are hidden. Otherwise the list would
+        show gaps in contacts that did not happen.
         """
         contacts = self._view.interactions.state.facts
         if contacts is None or contacts.complete or self._group in {MONEY, WORK}:
@@ -156,7 +156,7 @@ class TimelinePanel(Panel):
             yield self._entry("o", order, order.value.ordered_at, WORK, view.service_orders, "orders", text)
 
     def _contacts(self) -> Iterator[Entry]:
-        """Yield the contacts' entries; those of contacts seen before are the same ones, as lists grow long."""
+        """Yield the entries of contacts. Known contacts reuse their entries, because the list gets long."""
         loader = self._view.interactions
         known, self._known = self._known, {}
         for item in loader.state.facts or ():
@@ -200,7 +200,7 @@ class TimelinePanel(Panel):
             icon, title, under, state = describe(item.value)
             day = texts.recent_day(entry.at) if entry.at else tr("no date")
             same = before is not None and before.at is not None and texts.recent_day(before.at) == day
-            # What has a date alone comes as its midnight; no time is shown then.
+            # An event with only a date has the time 00:00, so no time is shown.
             time = texts.clock(entry.at) if entry.at and entry.at.time() != _MIDNIGHT else ""
             cells = (
                 facts.cell(tr("What"), title),
@@ -237,7 +237,7 @@ PANEL = PanelType(
     title=QT_TR_NOOP("Timeline"),
     icon="timeline",
     letter="L",
-    empty=QT_TR_NOOP("Nothing happened yet."),
+    empty=QT_TR_NOOP("No events yet."),
     slots={Layout.FULL: PanelSlot(2, 0, 0), Layout.MEDIUM: PanelSlot(2, 0, 0), Layout.SMALL: PanelSlot(1, 0, 5)},
     make=lambda page: TimelinePanel(page.view, page.console.system_labels),
 )

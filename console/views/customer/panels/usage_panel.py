@@ -1,4 +1,4 @@
-"""What of the allowances is used, and the single calls and data behind it."""
+"""The panel of used allowances, and of the calls and data behind them."""
 
 from datetime import datetime
 
@@ -20,11 +20,11 @@ from console.views.texts import tr
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 
-_NEARLY_USED = 0.85
+_NEARLY_USED = 0.85  # share of an allowance from which it is highlighted
 
 
 class UsagePanel(Panel):
-    """Allowances on top, each with a bar; below them every use, newest first."""
+    """Allowances with a bar each; below them each usage record, newest first."""
 
     def __init__(self, view: CustomerView, systems: SystemNames) -> None:
         self._view = view
@@ -105,7 +105,7 @@ def _bucket_row(index: int, bucket: Bucket, make: FactMaker) -> Row:
 
 
 def _bucket_details(bucket: Bucket, make: FactMaker) -> list[Cell]:
-    """Return the limit, what is reserved, and what each user of an allowance used."""
+    """Return the limit, the reserved amount, the start date, and the use by each user."""
     return [
         make.cell(tr("Allowed"), _amount(bucket.allowed) if bucket.allowed else ""),
         make.cell(tr("Reserved"), _amount(bucket.reserved) if bucket.reserved else ""),
@@ -115,12 +115,12 @@ def _bucket_details(bucket: Bucket, make: FactMaker) -> list[Cell]:
 
 
 def _left(bucket: Bucket) -> str:
-    """Return what is left of an allowance: the amount, else the system's own words, else that no limit was told."""
+    """Return the rest of an allowance: the amount, else the system's text, else that the limit is unknown."""
     if bucket.remaining is not None:
         return _amount(bucket.remaining)
     if bucket.text:
         return tr("unlimited") if bucket.text.lower() == "unlimited" else bucket.text
-    return tr("no limit told") if bucket.allowed is None else tr("not told")
+    return tr("limit unknown") if bucket.allowed is None else tr("unknown")
 
 
 def _counter_name(counter: Counter) -> str:
@@ -128,9 +128,9 @@ def _counter_name(counter: Counter) -> str:
 
 
 def _amount(value: Quantity | None) -> str:
-    """Return an amount in units people read: megabytes above a thousand as gigabytes."""
+    """Return an amount with its unit; from 1,000 MB as GB (1,000 MB = 1 GB)."""
     if value is None:
-        return tr("not told")
+        return tr("unknown")
     if (value.units or "").upper() == "MB" and abs(value.amount) >= 1000:
         return f"{texts.plain_number(value.amount / 1000, 1)} GB"
     return f"{texts.plain_number(value.amount, 0)} {value.units or ''}".strip()
