@@ -18,10 +18,10 @@ MOST_WORDS_ON_SCREEN = 20
 
 # Wording that is out everywhere: what it looks like, and what to write instead.
 EVERYWHERE = {
-    r"\b(?:is|are|was|were|be) no (?!longer\b|more than\b)[a-z]": "write “X is not a Y” or “no Y found”",
+    r"(?<!here )\b(?:is|are|was|were|be) no (?!longer\b|more than\b)[a-z]": "write “X is not a Y” or “no Y found”",
     r"(?:^|[.!?] )(?:What|Whatever|Whoever|Whichever) [a-z][^?.]*[.!]": "name the subject of the sentence",
     r"\b[Ww]hoever\b": "name the person",
-    r"\bdesks?\b(?! phone)": "the program is “the console”",
+    r"(?<!\")\bdesks?\b(?! phone)": "the program is “the console”",
     r"\b(?:mend|mends|mended|seldom|lapses?|lapsed|harvest\w*|foresaw)\b": "use an everyday word",
     r"\b(?:is|are|was|were|be|been|being) told\b|\btold (?:of|by|apart)\b|\btells? (?:of|whoever)\b": (
         "say who shows, sends or reports it"
