@@ -1,1 +1,1 @@
-"""Measures of speed, each with the floor measured in the same run; never a bare time."""
+"""Speed benchmarks: each value is printed beside a floor that is measured in the same run."""

@@ -1,4 +1,4 @@
-"""`python3 dev.py bench [NAME...] [--json] [--against REV]`: runs the benchmarks and prints a row for each case."""
+"""`python3 dev.py bench [NAME...] [--json] [--against REV]`: run the benchmarks and print a row for each case."""
 
 import argparse
 import importlib
@@ -11,7 +11,7 @@ NAMES = (
     "open-known", "search", "sync", "stopgo", "wire", "soak", "many", "disk", "day", "kill-phases", "values",
     "check-system", "recall",
 )  # fmt: skip
-# Names of earlier versions; each still works, with one sentence.
+# Names of earlier versions; each still works and prints the new name.
 _RENAMED = {"contradictions": "discrepancies"}
 
 

@@ -1,7 +1,7 @@
-"""Holds each benchmark against another commit's own: both trees in turn, five times each, medians of CPU and of values.
+"""Comparison of each benchmark with another commit: both trees in turn, five runs each, medians of CPU time and values.
 
-Worse is what is more than five percent worse, and by more than the spread of the runs: a figure that moves as much by
-chance says nothing. What the other tree does not have is new.
+A value is worse if it is more than 5 % worse, and by more than the spread of the runs. A smaller change may be chance.
+A case that the other tree does not have is new.
 """
 
 import json
@@ -24,13 +24,13 @@ RUNS = 5
 USUAL = ("start", "open", "open-known", "stall", "memory", "decode", "cost")
 _NOTABLE = 0.05
 _CPU = "CPU of the run"
-# What a tree must have the same of for one environment to serve both.
+# Files that must be the same in both trees for one environment to serve both.
 _REQUIREMENTS = ("requirements/dev.txt", "requirements/runtime.txt")
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One figure of both trees: the medians of the runs, and how far the runs of either lie apart."""
+    """One value of both trees: the medians of the runs, and the larger spread of the two."""
 
     name: str
     case: str
@@ -41,7 +41,7 @@ class Compared:
 
     @property
     def change(self) -> float:
-        """How much worse it is now, as a part of what it was; below zero where it is better."""
+        """Return how much worse the value is now, as a share of the earlier value; below zero where it is better."""
         if self.before == self.after:
             return 0.0
         held = AIMS.get((self.name, self.case), ("value", 0.0))[0]
@@ -59,10 +59,10 @@ class Compared:
 
 
 def compare(revision: str, names: Sequence[str]) -> bool:
-    """Print every figure of both trees; return whether none got worse.
+    """Print every value of both trees; return whether none got worse.
 
     Raises:
-        SystemExit: There is no such commit.
+        SystemExit: The commit was not found.
     """
     worse = False
     print(f"medians of {RUNS} runs each: at {revision} -> here, spread of the runs, how much better")
@@ -83,7 +83,7 @@ def compare(revision: str, names: Sequence[str]) -> bool:
 def _rows(
     name: str, before: Sequence[Mapping[str, tuple[float, str]]], after: Sequence[Mapping[str, tuple[float, str]]]
 ) -> Iterator[Compared | str]:
-    """Yield every figure that both trees have, and a line for each that one of them lacks."""
+    """Yield every value that both trees have, and a line for each value that only one tree has."""
     for case, (_, unit) in after[0].items():
         now = [run[case][0] for run in after if case in run]
         then = [run[case][0] for run in before if case in run]
@@ -97,7 +97,7 @@ def _rows(
 
 
 def _run(tree: Path, python: str, name: str) -> dict[str, tuple[float, str]]:
-    """Run one benchmark of a tree and return its figures with their units; none where the tree does not have it."""
+    """Run one benchmark of a tree and return its values with their units; empty if the tree does not have it."""
     environment = {**os.environ, "PYTHONPATH": str(tree), "QT_QPA_PLATFORM": "offscreen"}
     started = _cpu_s()
     ran = subprocess.run(
@@ -113,14 +113,14 @@ def _run(tree: Path, python: str, name: str) -> dict[str, tuple[float, str]]:
 
 
 def _cpu_s() -> float:
-    """Return the processor time of all processes that have ended; Windows does not tell it, and it stays zero there."""
+    """Return the processor time in seconds of all ended child processes; always zero on Windows."""
     used = os.times()
     return used.children_user + used.children_system
 
 
 @contextmanager
 def _tree(revision: str) -> Iterator[tuple[Path, str]]:
-    """Yield the tree of a commit and the interpreter for it: this one where both need the same packages."""
+    """Yield the tree of a commit and its interpreter: the current one if both trees need the same packages."""
     folder = Path(tempfile.mkdtemp(prefix="against-"))
     tree = folder / "tree"
     try:

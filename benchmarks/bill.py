@@ -1,6 +1,6 @@
-"""bill: the explanation of every difference of neighbouring bills, held against what the world knows to be so.
+"""bill: explanations of the difference between consecutive bills, compared with the sandbox's true causes.
 
-10,000 customers on seeds that nothing was built on. Sums must be exact in every case; a cause is right where its amount
+10,000 customers, with seeds that were not used in development. Each sum must be exact. A cause is right if its amount
 is the true one, to the cent. Faults planted in the explanation must lower the score. No timing.
 """
 
@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 
 from benchmarks.result import Result
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.records.bills import read_bill, read_rate
-from console.connectors.tmforum.wire import RecordReader
 from console.http.responses import decode_body
 from console.models.bill_explanation import BillExplanation, CauseKind
 from console.models.customer_bill import AppliedBillingRate, CustomerBill
@@ -26,12 +26,12 @@ from console.sandbox.resources.tmf678_customer_bill import APPLIED_RATE, CUSTOME
 from console.sandbox.world import World
 from console.services.billing.bill_explained import explain
 
-# `--seed N` takes other worlds.
+# `--seed N` selects other worlds.
 _FIRST_SEED = int(os.environ.get("OPTICOM_BENCH_SEED") or 90_001)
 _SEEDS = tuple(range(_FIRST_SEED, _FIRST_SEED + 5))
-_CUSTOMERS = int(os.environ.get("OPTICOM_BENCH_CUSTOMERS", "10000"))  # fewer for a quick look
+_CUSTOMERS = int(os.environ.get("OPTICOM_BENCH_CUSTOMERS", "10000"))  # fewer for a quick run
 _LINKS = Links({"billing": "http://billing", "crm": "http://crm", "provisioning": "http://provisioning"})
-# The world's words for causes, and ours.
+# The world's names for causes, and the console's.
 _TRUTH = {
     "added": CauseKind.ADDED, "removed": CauseKind.REMOVED, "priceChange": CauseKind.PRICE,
     "promotion": CauseKind.PROMOTION, "proration": CauseKind.PART_MONTH, "usage": CauseKind.USAGE,
@@ -60,7 +60,7 @@ def measure() -> list[Result]:
 def _score(
     explaining: Explain, seeds: tuple[int, ...], customers: int
 ) -> tuple[Counter[CauseKind], Counter[CauseKind], int, int]:
-    """Return by kind how many causes have their true amount and how many not, sums not exact, and pairs of bills."""
+    """Return the right causes and the wrong causes by kind, the number of sums not exact, and of bill pairs."""
     right, wrong = Counter[CauseKind](), Counter[CauseKind]()
     inexact = pairs = 0
     for seed in seeds:
@@ -86,13 +86,13 @@ def _score(
 
 
 def _on_the_wire(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return records as they arrive: what was a number is an exact decimal."""
+    """Return records as they arrive over HTTP: numbers become exact decimals."""
     found: list[dict[str, Any]] = decode_body(msgspec.json.encode(records))
     return found
 
 
 def _pairs(world: World, n: int) -> Iterator[tuple[CustomerBill, Lines, CustomerBill, Lines]]:
-    """Yield neighbouring bills of each account with their lines, read as the desk reads them."""
+    """Yield consecutive bills of each account with their rates, read as the console reads them."""
     bills = [read_bill(RecordReader(record)) for record in _on_the_wire(CUSTOMER_BILL.records(world, n, _LINKS))]
     lines: dict[str, Lines] = defaultdict(list)
     for record in _on_the_wire(APPLIED_RATE.records(world, n, _LINKS)):
@@ -106,13 +106,13 @@ def _pairs(world: World, n: int) -> Iterator[tuple[CustomerBill, Lines, Customer
 
 
 def explanations(world: World, customers: Iterable[int]) -> Iterator[BillExplanation]:
-    """Yield why each bill of these customers differs from the one before."""
+    """Yield the explanation of each bill's difference from the one before, for these customers."""
     for n in customers:
         for earlier, old, later, new in _pairs(world, n):
             yield explain(earlier, old, later, new)
 
 
-# ---------------------------------------------------------------------- faults that must be noticed
+# ---------------------------------------------------------------------- faults that must be found
 
 
 def forgets_a_line(earlier: CustomerBill, old: Lines, later: CustomerBill, new: Lines) -> BillExplanation:

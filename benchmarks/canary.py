@@ -1,8 +1,8 @@
-"""canary: a scripted day in the real window on an encrypted store, then its whole home is searched for what it saw.
+"""canary: a scripted day in the real window on an encrypted store, then a search of its home folder for personal data.
 
-1,000 names, numbers and addresses of customers, and what was typed, must not lie in data folder, log, temporary files
-or the report of an error, neither plain nor as UTF-16, base64, hex or escaped. The day ends in a kill. A leak planted
-in each of these forms must be found. No timing.
+The data: 1,000 names, numbers and addresses of customers, and typed texts. None of it may be in the data folder, the
+log, temporary files or an error report. The forms searched: plain, UTF-16, base64, hex, escaped. The day ends with a
+kill. A planted leak in each form must be found. No timing.
 """
 
 import asyncio
@@ -72,7 +72,7 @@ async def _measure(folder: Path) -> list[Result]:
 
 
 async def _seeded(sandbox: SandboxProcess) -> tuple[list[str], list[str]]:
-    """Return what must not be found, read from CRM by nobody's code but this, and whose it is."""
+    """Return the values that must not be found, and the customer numbers; read from CRM without the console's code."""
     headers = {"Authorization": f"Bearer {sandbox.tokens['crm']}"}
     async with httpx.AsyncClient(base_url=sandbox.addresses["crm"], headers=headers, trust_env=False) as crm:
         records: list[dict[str, Any]] = []
@@ -94,7 +94,7 @@ def _telling(record: dict[str, Any]) -> Iterator[str]:
 
 
 def _forms(text: str) -> list[bytes]:
-    """Return the usual encodings of a text; base64 has one for each place in a group of three bytes."""
+    """Return the usual encodings of a text; base64 has one for each position in a group of three bytes."""
     plain = text.encode()
     based = [base64.b64encode(b"\0" * shift + plain)[4 if shift else 0 : -4] for shift in range(3)]
     escaped = [form.encode() for form in (json.dumps(text)[1:-1], quote(text), quote_plus(text))]
@@ -114,7 +114,7 @@ def _day(folder: Path, home: Path, customers: list[str]) -> subprocess.Completed
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600, check=False)
 
 
-# ---------------------------------------------------------------------- the process that has the day
+# ---------------------------------------------------------------------- the process that runs the day
 
 
 async def _live(window: MainWindow, bridge: Bridge, folder: Path, home: Path, customers: list[str]) -> int:
@@ -133,7 +133,7 @@ async def _live(window: MainWindow, bridge: Bridge, folder: Path, home: Path, cu
                 page.customer_actions.open_note()
                 assert page.customer_actions.dock is not None
                 QTest.keyClicks(page.customer_actions.dock.text, _TYPED)
-                page.customer_actions.dock.text.insertPlainText(f" for {name}")  # whose letters no key may have
+                page.customer_actions.dock.text.insertPlainText(f" for {name}")  # no key can type all letters of a name
                 if number % 40 == 0:
                     page.customer_actions.dock.send()
                 for bill in list(page.view.bills.state.facts or ())[:1]:
@@ -146,7 +146,7 @@ async def _live(window: MainWindow, bridge: Bridge, folder: Path, home: Path, cu
             workspace.customers.close_tab(0)
 
         async def breaks() -> None:
-            raise KeyError(f"{name}, {_TYPED}")  # an error nobody foresaw, with a customer in its words
+            raise KeyError(f"{name}, {_TYPED}")  # an unexpected error, with customer data in its text
 
         bridge.run_query(window, breaks(), lambda _nothing: None)
         await asyncio.sleep(1.5)

@@ -1,9 +1,9 @@
-"""check-system: faults of servers seeded one at a time, and whether a check names each and proposes nothing harmful.
+"""check-system: server faults planted one at a time; the check must name each one and propose nothing harmful.
 
-Every fault of tests/support/server_faults.py once, on real systems behind a proxy; the seed (the commit's id, or
-OPTICOM_BENCH_SEED) decides where and how strong. A fault is named if one of its operations is found otherwise than
-without it, and not good. A proposal is harmful if the desk, set as proposed, no longer shows something that it showed
-rightly before. Floor: all faults that do harm, and all proposals.
+Each fault of tests/support/server_faults.py is planted once, on real systems behind a proxy. The seed decides where and
+how strong: the commit's id, or OPTICOM_BENCH_SEED. A fault is named if the result of one of its operations differs from
+the result without the fault, and is not good. A proposal is harmful if the console, with the proposed settings, no
+longer shows something that it showed correctly before. Floor: all faults that do harm, and all proposals.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ import msgspec
 from benchmarks.result import Result
 from console.compose import Overrides, compose_check, compose_console
 from console.connectors.tmforum.check.trial import Trial
-from console.models.check_report import CheckReport, Finding, Verdict
+from console.models.check_report import CheckReport, OperationFinding, OperationGrade
 from console.models.customer import CustomerId
 from console.settings import Deployment
 from console.system.sandbox_launcher import SandboxProcess
@@ -55,7 +55,7 @@ def _seed() -> str:
 
 async def _measure(seed: str) -> list[Result]:
     print(f"check-system: seed {seed}")
-    logging.disable()  # what is damaged is damaged on purpose
+    logging.disable()  # the damage is intended, so its log messages are noise
     with tempfile.TemporaryDirectory() as folder:
         process = await SandboxProcess.start(["--data", folder, *_WORLD])
         try:
@@ -67,7 +67,7 @@ async def _measure(seed: str) -> list[Result]:
 
 
 async def _happen_now(sandbox: Control) -> None:
-    """Let something have happened just now, as at a system that is in use."""
+    """Make a party interaction that happens now, as in a system in use."""
     async with sandbox.raw("crm") as client:
         made = await client.post("/tmf-api/partyInteraction/v4/partyInteraction", json=sandbox.happened_now())
     if made.status_code != 201:
@@ -101,7 +101,7 @@ class _Bench:
         ]
 
     async def _finds_harm(self, faults: list[ServerFault]) -> bool:
-        """Return whether a check that proposes whatever it guesses is seen to do harm."""
+        """Return whether a check that proposes all its guesses is found to do harm."""
         with mock.patch.object(Trial, "helps", mock.AsyncMock(return_value=True)):
             for fault in faults:
                 async with FaultProxy(self._sandbox.process.addresses[fault.system], fault.manner) as proxy:
@@ -122,7 +122,7 @@ class _Bench:
         return any(_names(fault, found, usual) for found in report.findings)
 
     async def _broken_by(self, fault: ServerFault, report: CheckReport, address: str) -> set[str]:
-        """Return what the desk shows rightly as it is set, and not as it is proposed."""
+        """Return the facts that the console shows correctly now, but not with the proposed settings."""
         if not report.profile:
             return set()
         resources = tomllib.loads(report.profile)["system"]["resources"]
@@ -132,7 +132,7 @@ class _Bench:
         return (before & truth) - await self._shown(self._sandbox.deployment(**proposed))
 
     async def _shown(self, deployment: Deployment) -> set[str]:
-        """Return every fact that a desk shows of a customer, in words."""
+        """Return every fact that a console shows about a customer, as text."""
         console = compose_console(deployment, self._sandbox.process.secrets, Overrides(rng=random.Random(1)))
         view = console.view_customer(CustomerId(self._sandbox.first_customer))
         try:
@@ -156,10 +156,13 @@ def _facts(part: Any) -> list[str]:
     return [repr(one.value) for one in (facts if hasattr(facts, "__iter__") else [facts])]
 
 
-def _names(fault: ServerFault, found: Finding, usual: set[tuple[str, Verdict, str]]) -> bool:
+def _names(fault: ServerFault, found: OperationFinding, usual: set[tuple[str, OperationGrade, str]]) -> bool:
     is_new = (found.operation, found.verdict, found.got) not in usual
     return (
-        is_new and found.operation in fault.named_by and found.verdict is not Verdict.GOOD and fault.said in found.got
+        is_new
+        and found.operation in fault.named_by
+        and found.verdict is not OperationGrade.GOOD
+        and fault.said in found.got
     )
 
 

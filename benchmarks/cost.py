@@ -1,6 +1,7 @@
 """cost: requests and bytes to open a customer, the first time and again; means over ten customers.
 
-Floor: one request for each resource that is shown, and what those answers weigh. Again, everything must be a 304.
+Floor: one request for each resource that is shown, and the size of those responses. The second time, each must be a
+304.
 """
 
 from benchmarks.result import Result

@@ -1,7 +1,8 @@
-"""day: a seeded day on the real window: 250 customers and 100 notes, while systems go away and come back.
+"""day: a seeded day on the real window with 250 customers and 100 notes, while systems fail and recover.
 
-What the desk holds at the end beside what it held after 30 customers: memory, files, threads, objects. The longest turn
-is the window's thread's, by its processor time. At the end every system answers. Linux alone tells files and memory.
+Memory, files, threads and objects at the end are compared with their values after 30 customers. The longest turn is
+measured in processor time of the window's thread. At the end every system answers. Linux only: other systems do not
+report files and memory.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ _FAULTS: tuple[dict[str, object], ...] = ({"outage": True}, {"latency_ms": 2_000
 
 
 def measure() -> list[Result]:
-    """Return all cases; none where the system does not tell what a process holds."""
+    """Return all cases; none where the operating system does not report the resources of a process."""
     if not Path("/proc/self/smaps_rollup").exists():
         print("day: this system does not tell what a process holds; not measured")
         return []
@@ -47,7 +48,7 @@ async def _play(stage: Stage) -> list[Result]:
             await _calm(stage)
         await _call(stage, customer, rng, with_note=number in noted)
         if number + 1 == _FIRST:
-            early = _held()  # it collects all garbage at once, which is no turn of the desk's own
+            early = _held()  # it collects all garbage at once, which is not a turn of the console
             watchdog.start()
     await _calm(stage)
     away = await _away(stage)
@@ -67,7 +68,7 @@ async def _play(stage: Stage) -> list[Result]:
 
 
 async def _call(stage: Stage, customer: CustomerId, rng: random.Random, *, with_note: bool) -> None:
-    """Open a customer, read, write a note now and then, and let the oldest tab go."""
+    """Open a customer, read, add a note if `with_note`, and close the oldest tabs."""
     page = stage.workspace.open_customer(customer)
     assert page is not None
     await asyncio.sleep(rng.uniform(0.2, 0.5))
@@ -80,7 +81,7 @@ async def _call(stage: Stage, customer: CustomerId, rng: random.Random, *, with_
     while stage.window.tabs.count() > _MOST_OPEN:
         stage.workspace.customers.close_tab(0)
         await asyncio.sleep(0)
-    stage.exchanges.clear()  # the stage's own notes are not the desk's memory
+    stage.exchanges.clear()  # the benchmark's own records are not the console's memory
 
 
 async def _calm(stage: Stage) -> None:

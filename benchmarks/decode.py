@@ -1,8 +1,8 @@
-"""decode: records a second from the bytes on the wire to the desk's own records, clean and damaged.
+"""decode: records per second, from bytes on the wire to the console's own records, valid and damaged.
 
-Floor: msgspec decoding the same bytes into structures that have only the attributes the desk reads. The third case is
-no timing: records made from the published descriptions and damaged at random, each of which must be read or given up
-with a reason; it is left out where OPTICOM_TMF_DIR names no folder with the descriptions.
+Floor: msgspec decodes the same bytes into structures that have only the attributes the console reads. The third case
+has no timing: random damaged records made from the published descriptions. Each must be read, or given up with a
+reason. It is skipped if OPTICOM_TMF_DIR does not name a folder with the descriptions.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from benchmarks.result import Result
 from console.connectors.tmforum.check.requirements import REQUIREMENTS
 from console.connectors.tmforum.published import PATHS
 from console.connectors.tmforum.reading import belongs_to
-from console.connectors.tmforum.wire import MalformedRecordError, RecordReader
+from console.connectors.tmforum.record_reader import MalformedRecordError, RecordReader
 from console.http.responses import Undecodable, decode_body
 from console.system.sandbox_launcher import SandboxProcess
 
@@ -78,7 +78,7 @@ def measure() -> list[Result]:
 
 
 async def _bills() -> bytes:
-    """Return the body of one long answer: bills as the sandbox serves them."""
+    """Return the body of one long response: bills as the sandbox serves them."""
     with tempfile.TemporaryDirectory() as folder:
         sandbox = await SandboxProcess.start(["--data", folder, "--customers", "200"])
         try:
@@ -95,7 +95,7 @@ async def _bills() -> bytes:
 
 
 def _rate(read: Callable[[], int]) -> float:
-    """Return how many records a second are read; the median of several runs."""
+    """Return the records read per second; the median of several runs."""
     rates = []
     for _ in range(_RUNS):
         started = time.perf_counter()
@@ -105,7 +105,7 @@ def _rate(read: Callable[[], int]) -> float:
 
 
 def _read(body: bytes) -> int:
-    """Read a body as the connector does; return how many records came, given up ones included."""
+    """Read a body as the connector does; return the number of records, including those given up."""
     translate = REQUIREMENTS["customerBill"].read
     elements = decode_body(body)
     for element in elements:
@@ -127,7 +127,7 @@ def _spoilt(record: dict[str, object], rng: random.Random) -> object:
 
 
 def _broken() -> float:
-    """Return how many of the made records ended in anything but a record or a reason; none may."""
+    """Return how many generated records ended in neither a record nor a reason; must be zero."""
     from tests.support.described import DESCRIBED, Maker  # noqa: PLC0415 - needs the descriptions
 
     cases = [(name, version) for name, (_, files) in DESCRIBED.items() for version in ("v4", "v5")[: len(files)]]

@@ -1,7 +1,8 @@
-"""discrepancies: what is found where the systems disagree, held against what the world knows to be so.
+"""discrepancies: the discrepancies found between the systems, compared with the sandbox's true ones.
 
-10,000 customers on seeds that nothing was built on; records are read as they come over the wire. The worst kind counts.
-Rules that are planted with faults must lower the score. How soon it is found is measured on a desk over real HTTP.
+10,000 customers, with seeds that were not used in development; records are read as they come over the wire. The worst
+kind counts. Rules with planted faults must lower the score. The time to find a discrepancy is measured on a console
+over real HTTP.
 """
 
 import asyncio
@@ -15,8 +16,8 @@ from typing import Any, cast
 from benchmarks.bill import _on_the_wire
 from benchmarks.result import Result
 from console.compose import compose_console
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.records import bills, customer, inventory, money, orders
-from console.connectors.tmforum.wire import RecordReader
 from console.models.customer import Customer, CustomerId, Party, PartyKind
 from console.models.discrepancy import Discrepancy, DiscrepancyKind
 from console.models.provenance import Origin, Sourced
@@ -41,7 +42,7 @@ from console.services.discrepancies.compare import Rule
 from console.services.discrepancies.watch import DiscrepancyWatch
 from console.system.sandbox_launcher import SandboxProcess
 
-# `--seed N` takes other worlds.
+# `--seed N` selects other worlds.
 _FIRST_SEED = int(os.environ.get("OPTICOM_BENCH_SEED") or 93_001)
 _SEEDS = tuple(range(_FIRST_SEED, _FIRST_SEED + 5))
 _CUSTOMERS = int(os.environ.get("OPTICOM_BENCH_CUSTOMERS", "10000"))
@@ -51,7 +52,7 @@ _NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 _BY_PHONE = Match(MatchedBy.PHONE)
 _OPENED = 40
 Kind = DiscrepancyKind
-# The world's words and where each stands in its manifest, and ours.
+# The world's names, the console's kinds, and the key of the record in the world's manifest.
 _TRUTH = {
     "billedButTerminated": (Kind.BILLED_BUT_TERMINATED, "product"),
     "activeNotBilled": (Kind.ACTIVE_NOT_BILLED, "product"),
@@ -85,7 +86,7 @@ def measure() -> list[Result]:
 
 
 class Score:
-    """What rules found on worlds: by kind what was seeded, found of it, and found besides."""
+    """Results of rules on worlds, by kind: seeded discrepancies, those found, and false ones."""
 
     def __init__(self, rules: Mapping[Kind, Rule], seeds: tuple[int, ...], customers: int) -> None:
         self.seeded, self.hit, self.false = Counter[Kind](), Counter[Kind](), Counter[Kind]()
@@ -126,7 +127,7 @@ def _wanted(world: World, n: int) -> Iterator[tuple[Kind, str]]:
 
 
 class WorldCrm:
-    """CRM's answers to the few questions about second numbers, from the world itself."""
+    """CRM's responses to the few requests about duplicate customers, from the world itself."""
 
     name = "crm"
 
@@ -164,7 +165,7 @@ class WorldCrm:
 
 
 def _facts(world: World, crm: WorldCrm, n: int) -> SystemFacts:
-    """Return what the desk would know of a customer once every system has answered."""
+    """Return the facts that the console has about a customer when every system has answered."""
 
     def read(resource: Any, reader: Any) -> tuple[Any, ...]:
         return tuple(reader(RecordReader(record)) for record in _on_the_wire(resource.records(world, n, _LINKS)))
@@ -196,7 +197,7 @@ def _facts(world: World, crm: WorldCrm, n: int) -> SystemFacts:
 
 
 def _done(coroutine: Any) -> Any:
-    """Return what a coroutine that waits for nothing returns."""
+    """Return the result of a coroutine that never waits."""
     try:
         coroutine.send(None)
     except StopIteration as end:
@@ -204,7 +205,7 @@ def _done(coroutine: Any) -> Any:
     raise AssertionError("it waited for something")
 
 
-# ---------------------------------------------------------------------- faults that must be noticed
+# ---------------------------------------------------------------------- faults that must be found
 
 
 def _planted() -> list[tuple[str, Mapping[Kind, Rule]]]:
@@ -234,11 +235,11 @@ def _is_found(rules: Mapping[Kind, Rule]) -> bool:
     return worst < 0.98 or false > 0.02
 
 
-# ---------------------------------------------------------------------- how soon
+# ---------------------------------------------------------------------- time to find
 
 
 async def _after_the_last_answer() -> float:
-    """Return the longest time in seconds between the last answer for a customer and what was found being known."""
+    """Return the longest time in seconds from the last response for a customer to the result of the comparison."""
     sandbox = await SandboxProcess.start(["--seed", str(_SEEDS[0]), "--customers", str(_OPENED)])
     longest_s = 0.0
     try:

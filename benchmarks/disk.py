@@ -1,9 +1,8 @@
 """disk: every write and sync of five journeys fails in turn, and bits flip in every file of a store.
 
-A journey runs in a process of its own on the real encrypted store, over a file system of ours that fails one call,
-three or all from one on, as a full disk or a broken one; then the process dies, and the store is opened again on a
-sound disk. What it had said is kept must be there, what it had said failed must not, and nothing may end in an error
-that is none of the store's. No timing.
+A journey runs in its own process on the real encrypted store. The file system fails one call, three calls, or all
+later ones, as a full or broken disk does. Then the process dies, and the store is opened again on a sound disk. A value
+reported as saved must be there; one reported as failed must not. Only errors of the store may occur. No timing.
 """
 
 import asyncio
@@ -51,7 +50,7 @@ Journey = Callable[["Run"], Coroutine[Any, Any, None]]
 
 
 class FailingDisk:
-    """Fails calls by their number; `calls` is how many there were."""
+    """Fails calls by their number; `calls` counts all calls."""
 
     def __init__(self) -> None:
         self.calls, self.first, self.times = 0, 0, 0
@@ -92,7 +91,7 @@ class _Disk(apsw.VFS):
 
 
 class Run:
-    """What one process does to a store, and says of it: each thing it was told is kept, or has failed."""
+    """The operations of one process on a store; it reports each as saved or failed."""
 
     def __init__(self, database: Database, say: Callable[[str, str, Any], None]) -> None:
         self.database, self._say = database, say
@@ -104,7 +103,7 @@ class Run:
         )
 
     async def do(self, doing: Awaitable[Any], **kept: Any) -> Any:
-        """Do something and say that these are the contents now, or that it failed."""
+        """Wait for an operation and report the new contents, or that it failed."""
         try:
             result = await doing
         except StoreError:
@@ -146,7 +145,7 @@ async def _audit(run: Run) -> None:
 
 
 async def _together(run: Run) -> None:
-    """Many at once share a commit."""
+    """Make many saves at the same time, so that they share a commit."""
     one = [run.do(run.drafts.save({f"note/{n}": f"t{n}"}), **{f"draft {n}": f"t{n}"}) for n in range(20)]
     await asyncio.gather(*one, run.do(run.secrets.save("key", "secret"), secret="secret"))
     await run.do(run.secrets.forget("key"), secret=None)
@@ -163,7 +162,7 @@ JOURNEYS: dict[str, Journey] = {
 
 
 def contents(database: Database) -> Contents:
-    """Return what a store holds, by the names the journeys give it."""
+    """Return the contents of a store, by the names that the journeys use."""
 
     def work(connection: apsw.Connection) -> Contents:
         found: Contents = {}
@@ -183,11 +182,11 @@ def contents(database: Database) -> Contents:
     return asyncio.run(database.read(work))
 
 
-# ------------------------------------------------------------------ lives and deaths
+# ------------------------------------------------------------------ runs and checks
 
 
 def live(folder: Path, journey: Journey, first: int, times: int, error: str, change: Callable[[], None]) -> list[Any]:
-    """Run a journey in a process that dies at its end; return what it said, and last how many calls it made."""
+    """Run a journey in a process that dies at its end; return its reports, the last with its number of calls."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -214,7 +213,7 @@ def live(folder: Path, journey: Journey, first: int, times: int, error: str, cha
                 del vfs
             status = 0
         finally:
-            os._exit(status)  # nothing is closed: it has died
+            os._exit(status)  # dies without closing anything
     os.close(writing)
     with os.fdopen(reading) as said:
         lines = [json.loads(line) for line in said]
@@ -257,7 +256,7 @@ def _fresh(journey: str, folder: Path) -> Path:
 
 
 def _failures(folder: Path, change: Callable[[], None], every: int) -> Iterator[list[str]]:
-    """Yield what was wrong after each failing call of each journey."""
+    """Yield the problems after each failing call of each journey."""
     for name, journey in JOURNEYS.items():
         calls = live(_fresh(name, folder), journey, 0, 0, "EIO", lambda: None)[-1][2]
         for first in range(1, calls + 1, every):
@@ -273,7 +272,7 @@ def _failures(folder: Path, change: Callable[[], None], every: int) -> Iterator[
 
 
 def _flips(folder: Path, count: int) -> Iterator[str]:
-    """Yield "found", "harmless" or "silent" for each bit flipped or file cut in a store that a killed desk left."""
+    """Yield "found", "harmless" or "silent" for each bit flip or cut file, in the store of a killed process."""
     rng = random.Random(17)
     source = folder / "source"
     _fresh("notes", source)
@@ -332,7 +331,7 @@ def _look(folder: Path, wanted: Contents, digest: str, name: str) -> str:
 
 
 def _says_it_is_kept() -> None:
-    """Whatever becomes of a commit, whoever waits is told that it is done."""
+    """Fault: every commit is reported as done, even if it failed."""
 
     def commit(self: Database, waiting: list[Any]) -> None:
         with suppress(StoreError, apsw.Error):
@@ -344,7 +343,7 @@ def _says_it_is_kept() -> None:
 
 
 def _forgets_to_roll_back() -> None:
-    """A failed transaction is committed with the next."""
+    """Fault: a failed transaction is committed with the next one."""
 
     def write_now(self: Database, work: Any) -> Any:
         def transaction(connection: apsw.Connection) -> Any:

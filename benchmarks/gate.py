@@ -1,7 +1,7 @@
-"""gate: every role, every state of an account, every panel: what must not be told is told nowhere.
+"""gate: secrets in the window, for every role, account state and panel; the window must not show any of them.
 
-Walks the window's widgets, models, actions, titles, clipboard and accessibility tree (`walk.py`) and looks for what the
-systems really hold. Planted leaks must be found. Floor: the places that were looked at.
+Reads the window's widgets, models, actions, titles, clipboard and accessibility tree (`walk.py`), and searches them for
+the systems' real values. Planted leaks must be found. Floor: the number of texts checked.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ from console.bridge import Bridge
 from console.compose import Overrides, compose_console
 from console.models.customer import CustomerId
 from console.services.access.access_service import AccessReason
-from console.services.access.permissions import ROLES, DataScope, Personal
+from console.services.access.permissions import ROLES, DataScope, PersonalField
 from console.system.sandbox_launcher import SandboxProcess
 from console.views.access.access_dialog import AccessDialog
 from console.views.customer.panels.catalogue import PANELS
@@ -32,8 +32,8 @@ from console.views.window.main_window import MainWindow
 from console.views.window.workspace import Workspace
 
 _CUSTOMERS = 3
-Secrets = dict[DataScope | Personal, set[str]]
-# What a kind of fact is known by, by the subject that a role may see or not.
+Secrets = dict[DataScope | PersonalField, set[str]]
+# Where each data scope has identifying values: system, path and attribute.
 _KNOWN_BY: dict[DataScope, tuple[str, str, str]] = {
     DataScope.BILLING_ACCOUNTS: ("billing", "/tmf-api/accountManagement/v4/billingAccount", "id"),
     DataScope.BILLS: ("billing", "/tmf-api/customerBillManagement/v4/customerBill", "billNo"),
@@ -45,9 +45,9 @@ _KNOWN_BY: dict[DataScope, tuple[str, str, str]] = {
 
 
 async def secrets_of(sandbox: SandboxProcess, customer: str) -> Secrets:
-    """Return what must not be told of a customer before they are verified, by the subject it belongs to.
+    """Return the values that must not be shown before a caller is verified, by data scope.
 
-    What a role may have covered stands under its own kind.
+    A value that a role may see masked is under its `PersonalField`.
     """
     found: Secrets = {}
     own = ""
@@ -63,23 +63,23 @@ async def secrets_of(sandbox: SandboxProcess, customer: str) -> Secrets:
         record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
         kind = record["engagedParty"]["@referredType"].lower()
         party = (await crm.get(f"/tmf-api/party/v4/{kind}/{record['engagedParty']['id']}")).json()
-    kinds: dict[str, DataScope | Personal] = {
+    kinds: dict[str, DataScope | PersonalField] = {
         "street1": DataScope.CUSTOMER,
-        "emailAddress": Personal.EMAIL,
-        "phoneNumber": Personal.PHONE,
+        "emailAddress": PersonalField.EMAIL,
+        "phoneNumber": PersonalField.PHONE,
     }
     for key, kind_of in kinds.items():
         media = (medium["characteristic"].get(key) for medium in record["contactMedium"])
         found[kind_of] = {str(value) for value in media if value}
     found[DataScope.USAGE] = {
         to for to in found[DataScope.USAGE] if _plain(to) not in own
-    }  # one's own lines are no secret
-    found[Personal.BIRTH] = {str(party["birthDate"])[:10]} if party.get("birthDate") else set()
+    }  # the customer's own lines are not a secret
+    found[PersonalField.BIRTH] = {str(party["birthDate"])[:10]} if party.get("birthDate") else set()
     return found
 
 
 def _texts(value: object) -> Iterable[str]:
-    """Yield what tells a fact from others: numbers, and of single calls whom they went to."""
+    """Yield the identifying texts of a value: of at least 6 characters, and the called numbers of call details."""
     if isinstance(value, list):
         yield from (str(one["value"]) for one in value if one.get("name") == "to")
     elif value is not None and len(str(value)) >= 6:
@@ -92,7 +92,7 @@ def _client(sandbox: SandboxProcess, system: str) -> httpx.AsyncClient:
 
 
 def leaks(window: MainWindow, secrets: Iterable[str]) -> tuple[list[tuple[str, str]], int]:
-    """Return where a window tells any of the secrets, and how many places were looked at."""
+    """Return the places where a window shows a secret, and the number of places checked."""
     wanted = {_plain(secret) for secret in secrets}
     told = list(reported_by(window))
     return [(where, text) for where, text in told if any(secret in _plain(text) for secret in wanted)], len(told)
@@ -104,7 +104,7 @@ def _plain(text: str) -> str:
 
 @dataclass
 class Count:
-    """What was found on the way."""
+    """Counts of the walk: leaks, places checked, planted leaks and missed ones."""
 
     told: int = 0
     looked_at: int = 0
@@ -114,7 +114,7 @@ class Count:
 
 
 def measure() -> list[Result]:
-    """Return leaks, and planted leaks that were not found."""
+    """Return the leaks, and the planted leaks that were not found."""
     count = Count()
 
     async def main(window: MainWindow, bridge: Bridge) -> int:
@@ -146,7 +146,7 @@ def measure() -> list[Result]:
 
 
 async def _walk(window: MainWindow, bridge: Bridge, sandbox: SandboxProcess, role: str, count: Count) -> None:
-    """Go through every state and panel as one role."""
+    """Visit every account state and panel as one role."""
     deployment = msgspec.structs.replace(sandbox.deployment, sign_in=sandbox.deployment_with_sign_in.sign_in)
     overrides = Overrides(user=ROLES[role], rng=random.Random(role))
     console = await asyncio.to_thread(compose_console, deployment, sandbox.secrets, overrides)
@@ -168,7 +168,7 @@ async def _walk(window: MainWindow, bridge: Bridge, sandbox: SandboxProcess, rol
 async def _closed(
     window: MainWindow, workspace: Workspace, customer: CustomerId, every: set[str], count: Count
 ) -> None:
-    """Look at the question who calls, and plant a leak in it."""
+    """Check the verification dialog of a locked account, and plant a leak in it."""
     workspace.open_customer(customer)
     [dialog] = window.findChildren(AccessDialog)
     async with asyncio.timeout(10):
@@ -186,14 +186,14 @@ async def _closed(
 async def _open_for_a_ticket(
     window: MainWindow, workspace: Workspace, customer: CustomerId, secrets: Secrets, count: Count
 ) -> None:
-    """Look at every panel for what this role does not see, and for single calls, which a ticket does not open."""
+    """Check every panel for data outside this role, and for call details, which a ticket does not unlock."""
     console = workspace.console
     assert console is not None
     await console.access.open_for(customer, AccessReason.TYPED, "nobody calls in a benchmark")
     page = workspace.open_customer(customer)
     assert page is not None
     await page.view.wait_idle()
-    hidden: set[DataScope | Personal] = {DataScope.USAGE, *console.user.masked}
+    hidden: set[DataScope | PersonalField] = {DataScope.USAGE, *console.user.masked}
     hidden |= {kind for kind in secrets if isinstance(kind, DataScope) and kind not in console.user.may_see}
     shown = set().union(*(secrets[scope] for scope in secrets.keys() - hidden))
     kept_back = set().union(*(secrets[scope] for scope in hidden)) - shown

@@ -1,8 +1,8 @@
-"""gate, by its paths: every role, every state of an account, every way to see or do something without the window.
+"""gate, without the window: every role, every account state, every way to see or do something.
 
-What a role may not, or the account is not open for, must be refused wherever it is asked: planning and doing each kind
-of action, changing one that waits, the parts of a customer, documents, search, reading ahead, handing out, erasing.
-What may be done must not be refused. Floor: the tries. A guard that is taken away must be noticed.
+An action or read that the role or the account state does not allow must be rejected on every path. The paths: planning
+and doing each kind of action, changing a waiting action, datasets, documents, search, reading ahead, export, erasure.
+An allowed action must not be rejected. Floor: the number of tries. A removed guard must be noticed.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ _DATASETS = {
 
 
 class State(Enum):
-    """How an account is open."""
+    """The ways in which an account is locked or open."""
 
     CLOSED = "closed"
     LOCKED_OUT = "closed by wrong answers"
@@ -60,14 +60,14 @@ class State(Enum):
 
 @dataclass
 class Paths:
-    """What was tried, and what went the wrong way."""
+    """The number of tries, and the tries with the wrong result."""
 
     tried: int = 0
     let_through: list[str] = field(default_factory=list)
     held_up: list[str] = field(default_factory=list)
 
     async def is_refused(self, where: str, tried: Callable[[], Awaitable[Any]], *, must_be: bool) -> None:
-        """Try something, and note it where it went the wrong way."""
+        """Try something, and note it if the result is wrong."""
         self.tried += 1
         try:
             await tried()
@@ -81,7 +81,7 @@ class Paths:
 
 @dataclass(frozen=True)
 class _Known:
-    """A customer of whom everything is known that the tries need: the answers, forms filled in, a bill, a number."""
+    """A customer with all data for the tries: numbers, filled-in forms, a bill, and a waiting action."""
 
     id: CustomerId
     account: str
@@ -93,7 +93,7 @@ class _Known:
 
 @dataclass(frozen=True)
 class _Planted:
-    """What a desk really is, against what it is held to be."""
+    """The real role and state of a console, and those it is judged by."""
 
     role: str
     state: State
@@ -102,13 +102,13 @@ class _Planted:
 
 
 async def walk_paths(sandbox: SandboxProcess) -> tuple[Paths, int, int]:
-    """Return what was found, how many guards were taken away, and how many of those nothing noticed."""
+    """Return the results, the number of guards removed, and how many of those went unnoticed."""
     found = Paths()
     known = await _known(sandbox)
     for role in ROLES:
         for state in State:
             await _try_all(sandbox, role, state, known, found)
-    # Two guards taken away: an account that should be closed stands open, and a trainee may what a supervisor may.
+    # Two guards removed: a locked account is open, and a trainee has a supervisor's permissions.
     planted = (
         _Planted("rep", State.EVERYTHING, "rep", State.CLOSED),
         _Planted("supervisor", State.EVERYTHING, "trainee", State.EVERYTHING),
@@ -133,7 +133,7 @@ async def _console(sandbox: SandboxProcess, role: str) -> Console:
 
 
 async def _known(sandbox: SandboxProcess) -> _Known:
-    """Return the first customer for whom most kinds of action can be planned, and an action on them that waits."""
+    """Return the customer with the most kinds of action that can be planned, and a waiting action on them."""
     headers = {"Authorization": f"Bearer {sandbox.tokens['crm']}"}
     async with httpx.AsyncClient(base_url=sandbox.addresses["crm"], headers=headers, trust_env=False) as crm:
         answer = await crm.get("/tmf-api/customerManagement/v4/customer", params={"limit": _CUSTOMERS})
@@ -186,7 +186,7 @@ async def _open(console: Console, known: _Known, state: State) -> None:
 
 
 def _opens(state: State, permission: Permission) -> bool:
-    """Return whether an account in this state is open for something, by the settings a deployment starts with."""
+    """Return whether an account in this state allows an action, by the default verification settings."""
     settings = VerificationSettings()
     if state is State.FOR_A_REASON:
         return permission in named(settings.without_caller)[1]
@@ -216,7 +216,7 @@ async def _try_all(
 
 
 async def _try_actions(console: Console, user: User, state: State, known: _Known, found: Paths) -> None:
-    """Plan every kind of action; do what must be refused; change and repeat what waits."""
+    """Plan every kind of action; try those that must be rejected; edit and undo a waiting action."""
     role = user.role
     for kind, (context, values) in known.forms.items():
         permission = ACTIONS[kind].permission
@@ -241,13 +241,13 @@ async def _try_actions(console: Console, user: User, state: State, known: _Known
         await found.is_refused(f"{role}, {state.value}, note", lambda: note(known.id, "x", reason="Note"), must_be=True)
         for name, change in (
             ("edit", lambda: console.decisions.edit(known.waits, {"text": "other"})),
-            ("take back", lambda: console.decisions.take_back(known.waits)),
+            ("take back", lambda: console.decisions.undo(known.waits)),
         ):
             await found.is_refused(f"{role}, {state.value}, {name} what waits", change, must_be=True)
 
 
 async def _try_reading(console: Console, user: User, state: State, known: _Known, found: Paths) -> None:
-    """Ask for every part of the customer and for a bill's document."""
+    """Load every dataset of the customer, and open a bill's document."""
     role, view = user.role, console.view_customer(known.id)
     view.load_all()
     await view.wait_idle()
@@ -267,7 +267,7 @@ async def _try_reading(console: Console, user: User, state: State, known: _Known
 
 
 async def _try_search(console: Console, user: User, state: State, known: _Known, found: Paths) -> None:
-    """Look for the customer by part of a number."""
+    """Search for the customer by the last digits of a number."""
     if state not in {State.CLOSED, State.LOCKED_OUT}:
         return
     results: list[SearchResult] = []
@@ -279,7 +279,7 @@ async def _try_search(console: Console, user: User, state: State, known: _Known,
 
 
 async def _try_commands(console: Console, user: User, state: State, known: _Known, found: Paths) -> None:
-    """Read ahead, hand out and erase, as the commands do."""
+    """Read ahead, export and erase, as the commands do."""
     role = user.role
     if state is State.LOCKED_OUT:
         found.tried += 1

@@ -1,9 +1,9 @@
-"""guard: how often the guard stops a rep who does nothing wrong, and how late it notices one who does.
+"""guard: how often the guard stops an honest rep, and how late it notices a snooping one.
 
-Simulated days on the sandbox over real HTTP: a call every few minutes, callers verified by what CRM really holds,
-single calls looked at, work on tickets in between, callers who ring again, calls that last, notes that were forgotten.
-How often each happens is assumed and stands in `Day`. An act is stopped when the guard refuses it, refuses to open its
-account, or lets it lapse. Floor: the acts. Against it, days of reps who look around, at every pace.
+Simulated days on the sandbox over real HTTP, with a call every few minutes and callers verified by CRM's real data.
+Reps also open call details, work on tickets, forget notes, and have long and repeated calls. `Day` has the assumed
+frequencies. An action counts as stopped if the guard rejects it, does not open its account, or lets the access expire.
+Floor: the actions. The opposite case: days of snooping reps, at every pace.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ _CUSTOMERS = 2000
 
 
 class _Time(SystemClock):
-    """The machine's clock, put forward by the day that is played."""
+    """The machine's clock, which the simulated day moves forward."""
 
     def __init__(self) -> None:
         self.ahead = timedelta()
@@ -49,7 +49,7 @@ class _Time(SystemClock):
 
 @dataclass(frozen=True)
 class Known:
-    """What a customer knows of themselves."""
+    """Facts that a customer knows about themselves."""
 
     id: CustomerId
     born: str
@@ -59,10 +59,10 @@ class Known:
 
 @dataclass(frozen=True)
 class Day:
-    """How often what happens. Shares of calls, but for the tickets, which are a number."""
+    """Assumed frequencies of a day: shares of calls, except the numbers of calls and tickets."""
 
     calls: int = 60
-    minutes: tuple[float, float] = (1.8, 0.5)  # of a call: of a lognormal distribution, about 6, one in a hundred 20
+    minutes: tuple[float, float] = (1.8, 0.5)  # of a call: lognormal mu, sigma; median about 6, 1 in 100 about 20
     says_it_wrong_first: float = 0.03
     calls_back: float = 0.10
     wants_single_calls: float = 0.08
@@ -81,7 +81,7 @@ class Count:
     flagged: int = 0
 
 
-# What reps do in calls, as often as it is written here.
+# Permissions that calls need, each as often as it is listed here.
 _IN_CALLS = (
     *[Permission.ADD_NOTE] * 6, *[Permission.GIVE_CREDIT] * 2, *[Permission.SEND] * 2,
     *[Permission.WORK_TICKETS] * 2, Permission.TAKE_PAYMENT,
@@ -98,7 +98,7 @@ _ON_TICKETS = (
 
 
 def measure() -> list[Result]:
-    """Return the acts of honest days that were stopped, the flags on them, and how late others are noticed."""
+    """Return the stopped actions and the flags of honest days, and how late snooping is noticed."""
     return asyncio.run(_measure())
 
 
@@ -141,14 +141,14 @@ async def _people(sandbox: SandboxProcess) -> list[Known]:
 
 @dataclass(frozen=True)
 class Stand:
-    """A desk, its audit, and the time at it."""
+    """A console, its audit, and its clock."""
 
     console: Console
     store: AuditRepository
     clock: _Time
 
     async def is_flagged(self) -> bool:
-        await self.console.audit.settled()
+        await self.console.audit.wait_idle()
         return bool(await self.store.find(AuditQuery(what=SNOOPING)))
 
 
@@ -178,13 +178,13 @@ async def _honest(sandbox: SandboxProcess, people: Sequence[Known], seed: int, c
 
 
 class _Rep:
-    """Somebody who does what they should."""
+    """An honest rep."""
 
     def __init__(self, console: Console, clock: _Time, rng: random.Random, day: Day, count: Count) -> None:
         self._console, self._clock, self._rng, self._day, self._count = console, clock, rng, day, count
 
     async def take_call(self, who: Known) -> None:
-        """Verify, do what is wanted within the call, close the account, and now and then remember a note too late."""
+        """Verify, do the requested actions, close the account, and sometimes add a forgotten note afterwards."""
         rng, day = self._rng, self._day
         actions = rng.choice(day.actions)
         self._count.actions += actions
@@ -196,7 +196,7 @@ class _Rep:
         for _ in range(actions):
             self._clock.ahead += timedelta(minutes=minutes / (actions + 1))
             if self._console.access.expiring()[1]:
-                self._console.access.prolong(who.id)  # the desk has said that it is about to lapse
+                self._console.access.prolong(who.id)  # the console warned that the access is about to expire
             await self._do(who, rng.choice(_IN_CALLS))
         self._clock.ahead += timedelta(minutes=minutes / (actions + 1))
         self._console.access.close(who.id)
@@ -207,7 +207,7 @@ class _Rep:
             self._console.access.close(who.id)
 
     async def work_on_ticket(self, who: Known) -> None:
-        """Open an account for what somebody asked for earlier."""
+        """Open an account to work on an earlier request."""
         self._count.actions += 1
         await self._console.access.open_for(who.id, AccessReason.TYPED, "asked for by the second level")
         self._clock.ahead += timedelta(minutes=self._rng.uniform(1, 6))
@@ -236,7 +236,7 @@ class _Rep:
         return True
 
     async def _verify_further(self, who: Known) -> None:
-        """Have the caller say their PIN, wrongly at first now and then; who has set none is called back."""
+        """Verify the caller by PIN, sometimes wrong the first time; call back a customer without a PIN."""
         access = self._console.access
         if who.pin is None:
             await access.number_on_file(who.id)
@@ -264,7 +264,7 @@ class _Rep:
 
 
 async def _snooper(sandbox: SandboxProcess, people: Sequence[Known], seed: int) -> int | None:
-    """Return how many accounts somebody opened out of curiosity before that was flagged; None where it never was."""
+    """Return how many accounts a snooping rep opened before a flag was set, or None if it never was."""
     rng, stand = random.Random(1000 + seed), await _stand(sandbox)
     console, clock = stand.console, stand.clock
     gap_min = (0.2, 1, 3, 6, 10, 15, 20, 30)[seed % 8]

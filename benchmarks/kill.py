@@ -1,9 +1,9 @@
-"""kill: 200 real deaths (SIGKILL, on Windows TerminateProcess) of a desk with its window, over real HTTP and disk.
+"""kill: 200 real kills (SIGKILL, on Windows TerminateProcess) of a console with its window, over real HTTP and disk.
 
-The desk types into the note, adds notes, changes contact data and records promises, on systems that lose answers, are
-slow, refuse or are away, while another desk edits; its parent kills it at a moment nobody chose, looks into the store
-and starts it again. At the end every act that the desk had said is kept must stand in its system once, contact data as
-wanted last, and nothing typed more than 250 ms before a death may be missing. No timing.
+The console types a note, adds notes, changes contact data and records promises to pay. Systems lose responses, are
+slow, reject or are down, and another console edits. The parent kills the console at a random moment, checks the store
+and starts it again. At the end, each action that was reported as saved must be in its system once, and contact data
+must be as last requested. Text typed more than 250 ms before a kill must not be missing. No timing.
 """
 
 import asyncio
@@ -43,8 +43,8 @@ from console.system.sandbox_launcher import SandboxProcess
 from console.system.secrets import SystemSecrets
 from console.views.window.main_window import MainWindow
 
-_DEATHS = int(os.environ.get("OPTICOM_KILL_DEATHS", "200"))  # fewer for a quick look
-# Whoever was written to at a death waits a minute in the next life: so there are many, and now and then a long life.
+_DEATHS = int(os.environ.get("OPTICOM_KILL_DEATHS", "200"))  # fewer for a quick run
+# After a kill, a customer with an open write waits a minute: so use many customers, and a long run at times.
 _CUSTOMERS = 60
 _OPEN_AT_ONCE = 3
 _LONG_LIFE_EVERY = min(50, _DEATHS)
@@ -69,7 +69,7 @@ def _say(**facts: object) -> None:
 
 
 async def _live(window: MainWindow, bridge: Bridge, folder: Path, customers: list[str], seed: int) -> int:
-    """Open the window, then type and act until killed."""
+    """Open the window, then type and submit actions until killed."""
     deployment = await asyncio.to_thread(load_deployment, folder / "systems.toml")
     rng = random.Random(seed)
     opened = workspace_on(window, bridge, deployment, SystemSecrets(folder), folder / "desk.store")
@@ -85,12 +85,10 @@ async def _live(window: MainWindow, bridge: Bridge, folder: Path, customers: lis
             view.open()
         _say(opened=time.time())
         for number in range(1_000_000):
-            QTest.keyClicks(
-                dock.text, f"s{seed}n{number} "
-            )  # figures alone would be masked where they look like a card
+            QTest.keyClicks(dock.text, f"s{seed}n{number} ")  # digits alone could be masked as a card number
             if rng.random() < 0.1:
                 dock.send()
-            with contextlib.suppress(ConsoleError):  # such as nothing owed, or not known yet
+            with contextlib.suppress(ConsoleError):  # such as nothing owed, or not loaded yet
                 action = await _action(console, rng.choice(views), f"{seed}.{number}", rng)
                 _say(kept=action.id, **_facts(action))
             await asyncio.sleep(rng.random() * 0.06)
@@ -98,7 +96,7 @@ async def _live(window: MainWindow, bridge: Bridge, folder: Path, customers: lis
 
 
 def _facts(action: Action) -> dict[str, Any]:
-    """Return what an act wants, and of whom."""
+    """Return the values that an action wants, and its customer."""
     wanted = {**action.steps[0].wanted, "record": action.steps[0].record, "at": action.happened_at.isoformat()}
     return {"customer": action.customer_id, "kind": action.steps[0].kind, "wanted": wanted}
 
@@ -119,7 +117,7 @@ async def _action(console: Console, view: CustomerView, mark: str, rng: random.R
 
 
 async def _finish(folder: Path) -> None:
-    """Open the store, decide what needs a user and carry out what is left; tell what could not be."""
+    """Open the store, decide like a user, finish the remaining actions, and report those that stay open."""
     database = open_database(folder / "desk.store", KEY)
     deployment = load_deployment(folder / "systems.toml")
     console = compose_console(deployment, SystemSecrets(folder), None, database)
@@ -132,9 +130,9 @@ async def _finish(folder: Path) -> None:
                 if step.state in {StepState.CONFLICT, StepState.REJECTED}:
                     decided.add(action.customer_id)
                 if step.state is StepState.UNKNOWN and step.remark is Remark.CANNOT_TELL:
-                    # The user looks at the system's own screens.
+                    # The user checks the system's own screens.
                     there = await _is_there(deployment, folder, action, step)
-                    await console.decisions.settle(action, place, happened=there)
+                    await console.decisions.report_outcome(action, place, happened=there)
                 elif step.state is StepState.CONFLICT:
                     await console.decisions.resolve(action, place, {})
                 elif step.state is StepState.REJECTED:
@@ -146,7 +144,7 @@ async def _finish(folder: Path) -> None:
 
 
 async def _is_there(deployment: Deployment, folder: Path, action: Action, step: Step) -> bool:
-    """Return whether a system holds what a step wanted, read by no code of the desk's."""
+    """Return whether a system has the values of a step, read without the console's code."""
     token = (folder / f"{step.system}.token").read_text(encoding="utf-8")
     headers = {"Authorization": f"Bearer {token}"}
     base = deployment.systems[step.system].base_url
@@ -172,7 +170,7 @@ def _unfinished(console: Console) -> list[Action]:
 
 @dataclass
 class _Book:
-    """What the processes said before they died, and what lay in the store after it."""
+    """The reports of the processes before they died, and the contents of the store after that."""
 
     kept: dict[str, dict[str, Any]] = field(default_factory=dict)
     drafts_lost: int = 0
@@ -184,13 +182,13 @@ class _Book:
     decided: set[str] = field(default_factory=set)
 
     def read(self, lines: list[str]) -> list[tuple[str, float]]:
-        """Take down what a process said; return what it typed, and when."""
+        """Read a process's reports; return the texts that it typed, with times."""
         typed = []
         for line in lines:
             try:
                 facts = json.loads(line)
             except ValueError:
-                continue  # it died in the middle of a line
+                continue  # the process died in the middle of a line
             if "typed" in facts:
                 typed.append((facts["typed"], facts["at"]))
             elif "kept" in facts:
@@ -201,7 +199,7 @@ class _Book:
         return typed
 
     async def look(self, folder: Path, customer: str, typed: list[tuple[str, float]], died_at: float) -> None:
-        """Hold what lies in the store against what was typed in time, and count the states acts were in."""
+        """Compare the store with the texts typed in time, and count the states of the actions."""
         if not (folder / "desk.store").exists():
             return
         try:
@@ -217,7 +215,7 @@ class _Book:
         finally:
             await database.aclose()
         self.damaged += whole != "ok"
-        for action in actions:  # one that was kept in the last moment was not said any more
+        for action in actions:  # an action saved in the last moment was not reported
             self.kept.setdefault(action.id, _facts(action))
         self.states.update({step.state for action in actions if action.is_open for step in action.steps})
         draft = drafts[f"note/{customer}"][0] if f"note/{customer}" in drafts else ""
@@ -236,7 +234,7 @@ class _Book:
 
 
 def _is_rest(draft: str, typed: str, note: str) -> bool:
-    """Return whether a draft is what is left of a typed text once a note was made of its beginning."""
+    """Return whether a draft is the rest of a typed text after its beginning was sent as a note."""
     return bool(note) and typed.strip().startswith(note) and typed.strip().removeprefix(note).strip() == draft.strip()
 
 
@@ -253,7 +251,7 @@ async def _measure(folder: Path) -> list[Result]:
         async with _client(sandbox, "crm") as crm:
             found = (await crm.get(_CUSTOMER, params={"limit": _CUSTOMERS, "fields": "id"})).json()
         customers = [record["id"] for record in found]
-        edited = customers[1::4]  # what another desk changes too, so that nobody can say how it must stand at the end
+        edited = customers[1::4]  # another console changes these too, so their final value is not known
         book, rng = _Book(), random.Random(20)
         async with _client(sandbox, "control") as control:
             for number in range(_DEATHS):
@@ -311,7 +309,7 @@ async def _clear(control: httpx.AsyncClient) -> None:
 
 
 async def _other_console(sandbox: SandboxProcess, customer: str, rng: random.Random) -> None:
-    """Change a phone number as somebody else's desk does."""
+    """Change a phone number as another console does."""
     async with _client(sandbox, "crm") as crm:
         record = (await crm.get(f"{_CUSTOMER}/{customer}")).raise_for_status().json()
         for medium in record["contactMedium"]:
@@ -322,14 +320,14 @@ async def _other_console(sandbox: SandboxProcess, customer: str, rng: random.Ran
 
 
 def _kill_one(folder: Path, customers: list[str], number: int, rng: random.Random) -> tuple[list[str], float]:
-    """Start the desk, kill it after a while; return what it had said, and when it was killed."""
+    """Start the console and kill it after a random time; return its reports and the time of the kill."""
     process = _start("live", str(folder), json.dumps(customers), str(number))
     # Every fourth dies while it starts, the others while they work.
     first = process.stdout.readline() if number % 4 and process.stdout else ""
     time.sleep(rng.uniform(_SHORTEST_LIFE_S, _LONGEST_LIFE_S))
     died_at = time.time()
     process.kill()
-    # Not by communicate(), which would miss what reading the first line has taken into the buffer.
+    # Not by communicate(): it would miss bytes that readline() has already put into the buffer.
     rest = process.stdout.read() if process.stdout else ""
     process.wait(30)
     return [first, *rest.splitlines()], died_at
@@ -348,11 +346,11 @@ def _start(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8")
 
 
-# ---------------------------------------------------------------------- what the systems hold, read by no other code
+# ---------------------------------------------------------------------- the systems' records, read by no other code
 
 
 async def _times(sandbox: SandboxProcess, customers: list[str], book: _Book) -> dict[str, int]:
-    """Return how often each note and each promise stands in its system."""
+    """Return how often each note and each promise to pay is in its system."""
     notes: Counter[str] = Counter()
     async with _client(sandbox, "crm") as crm:
         for customer in customers:
@@ -376,13 +374,13 @@ async def _times(sandbox: SandboxProcess, customers: list[str], book: _Book) -> 
 
 
 async def _wrong_contacts(sandbox: SandboxProcess, book: _Book, edited: set[str]) -> list[str]:
-    """Return the customers whose number in CRM is not the one that was wanted last.
+    """Return the customers whose number in CRM is not the one requested last.
 
-    Where a user decided something again, such as a refusal by trying once more, the last decision counts and not the
-    last act: there the number must be that of one of the acts.
+    After a user's decision, such as a retry of a rejected action, the decision counts and not the order of the actions.
+    For such a customer, the number must be that of any of their actions.
     """
     wanted: dict[str, list[str]] = {}
-    for action in sorted(book.kept):  # an act's id sorts by the time it was made
+    for action in sorted(book.kept):  # ids of actions sort by creation time
         facts = book.kept[action]
         if facts["kind"] == "change-contact" and facts["customer"] not in edited:
             wanted.setdefault(facts["customer"], []).append(facts["wanted"]["phone"])

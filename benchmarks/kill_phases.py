@@ -1,7 +1,7 @@
-"""kill-phases: programs killed while a store is begun, given a new code, brought up to date, written, left or closed.
+"""kill-phases: programs killed in each phase of a store: creation, new recovery code, migration, write, close, secrets.
 
-Each phase is a program of its own on the real store with a keyring in a file. It is killed at a moment nobody chose,
-again and again on the same store but for what begins one, and what it left is looked at after each death. No timing.
+Each phase is its own program on the real store, with a keyring in a file. It is killed at a random moment, many times.
+Each kill uses the same store, except for phases that create one. The store is checked after each kill. No timing.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ from console.store_location import OpenedStore, StoreLocation, StoreQuestions
 from tests.support.file_keyring import PATH
 
 _DEATHS = int(os.environ.get("OPTICOM_KILL_DEATHS") or 40)
-# Loading the program takes so long before it touches anything.
+# In seconds. Loading the program takes at least 0.2 s, before it touches a file.
 _SHORTEST_S, _LONGEST_S = 0.2, 0.8
 _KEY = bytes(range(32))
 _SCHEMA_1 = Path(__file__).parent.parent / "tests" / "store" / "schemas" / "schema-1.store"
@@ -49,7 +49,7 @@ async def _opened(folder: Path) -> OpenedStore:
     return await StoreLocation(folder, StoreQuestions(shows_codes=True)).open()
 
 
-# ------------------------------------------------------------------ what the programs do
+# ------------------------------------------------------------------ the programs
 
 
 async def _first_start(folder: Path) -> None:
@@ -94,7 +94,7 @@ async def _writing_and_closing(folder: Path) -> None:
 
 
 async def _secrets(folder: Path) -> None:
-    """As keep-secret, and as signing out: one that was kept is there, one that was forgotten is not."""
+    """Save and delete secrets, as keep-secret and signing out do; a saved secret stays, a deleted one is gone."""
     database = open_database(folder / "desk.store", _KEY)
     repository = SecretRepository(database)
     for _ in range(3):
@@ -107,7 +107,7 @@ async def _secrets(folder: Path) -> None:
     await database.aclose()
 
 
-# ------------------------------------------------------------------ what is looked at
+# ------------------------------------------------------------------ the checks
 
 
 def _can_begin(folder: Path, _said: Said) -> str:
@@ -122,7 +122,7 @@ def _a_code_opens(folder: Path, said: Said) -> str:
     made = [value for what, value in said if what == "made"]
     confirmed = [value for (_, value), (what, _) in pairwise(said) if what == "confirmed"]
     if not confirmed:
-        return ""  # nobody has written one down yet; each start shows another
+        return ""  # no code is confirmed yet; each start shows a new one
     for code in dict.fromkeys([*made[-1:], *confirmed[-1:]]):
         try:
             unwrap_key(folder, code)
@@ -170,7 +170,7 @@ PHASES: dict[str, tuple[Callable[[Path], Coroutine[Any, Any, None]], Look]] = {
 
 
 def _run(phase: str, folder: Path, longest_s: float) -> Said:
-    """Run a phase in a program, killed after so long; return what it said."""
+    """Run a phase as a program, kill it after `longest_s` seconds, and return its reports."""
     command = [sys.executable, "-m", "benchmarks.kill_phases", phase, str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
@@ -182,7 +182,7 @@ def _run(phase: str, folder: Path, longest_s: float) -> Said:
 
 
 def measure() -> list[Result]:
-    """Return for each phase after how many deaths something was wrong."""
+    """Return for each phase the number of kills after which something was wrong."""
     rng = random.Random(17)
     results = []
     with tempfile.TemporaryDirectory() as place:
@@ -192,7 +192,7 @@ def measure() -> list[Result]:
             wrong: Counter[str] = Counter()
             said: defaultdict[Path, Said] = defaultdict(list)
             for death in range(_DEATHS):
-                # Beginning is tried on a new store each time, the rest again and again on the same.
+                # Phases that create a store use a new one each time, the others the same one.
                 folder = Path(place) / (f"{phase} {death}" if phase in _BEGINNINGS else phase)
                 said[folder] += _run(phase, folder, _SHORTEST_S + rng.uniform(0, _LONGEST_S))
                 if found := look(folder, said[folder]):

@@ -1,7 +1,7 @@
 """large: a world of a million customers, opened and searched beside one of two thousand in the same run.
 
-Floor: the same act on the small world. The large one is made the first time, which takes some minutes, and kept in the
-user's cache; how long it took and how much memory is not measured here but printed by the sandbox itself.
+Floor: the same operation on the small world. The large world is made on first use, which takes some minutes, and saved
+in the user's cache. The sandbox itself prints how long that took and how much memory it used.
 """
 
 import statistics
@@ -41,7 +41,7 @@ def measure() -> list[Result]:
 
 
 async def _measure(stage: Stage) -> dict[str, float]:
-    """Return the medians of opening a customer and of finding one by each of what people type."""
+    """Return the median ms to open a customer, and to find one by each kind of search text."""
     customers = await stage.customers(_RUNS)
     taken: dict[str, list[float]] = {"open": [], **{case: [] for case in _CASES}}
     await stage.open_and_settle(customers[0])
@@ -62,7 +62,11 @@ async def _measure(stage: Stage) -> dict[str, float]:
 
 
 async def _find(stage: Stage, text: str, wanted: str) -> float:
-    """Return the ms until every system has answered; the wanted customer must be among those found or among many."""
+    """Return the ms until every system has answered.
+
+    Raises:
+        LookupError: The wanted customer was not found, and there were fewer than 20 hits.
+    """
     results: list[SearchResult] = []
     started = time.perf_counter()
     await stage.console.search.find(stage.console.search.read(text), results.append)

@@ -1,4 +1,4 @@
-"""many: forty customers open at once: what a key in the note and a switch to another customer cost the window's thread.
+"""many: 40 customers open at once: the cost of a key in the note and of a customer switch for the window's thread.
 
 In milliseconds of processor time. Floor: the same with one customer open, and with two to switch between.
 """
@@ -33,7 +33,7 @@ async def _play(stage: Stage) -> list[Result]:
     for customer in customers[2:]:
         await stage.open_and_settle(customer, close=False)
     key_ms, _ = await _type(stage)
-    await _switch(stage)  # each is laid out when it is first seen at this size
+    await _switch(stage)  # each page is laid out when it is first shown at this size
     switch_ms, longest_ms = await _switch(stage)
     return [
         Result("many", f"a key, {_OPEN} open", key_ms, "ms", one_key_ms),
@@ -43,7 +43,7 @@ async def _play(stage: Stage) -> list[Result]:
 
 
 async def _type(stage: Stage) -> tuple[float, float]:
-    """Return median and longest cost of a key in the note of the customer in front."""
+    """Return median and longest cost of a key in the note of the customer in front, in ms."""
     page = stage.workspace.customers.page
     assert page is not None
     page.customer_actions.open_note()
@@ -59,7 +59,7 @@ async def _type(stage: Stage) -> tuple[float, float]:
 
 
 async def _switch(stage: Stage) -> tuple[float, float]:
-    """Return median and longest cost of going to the next customer, once round."""
+    """Return median and longest cost of a switch to the next customer, once through all tabs, in ms."""
     taken = []
     for _ in range(stage.window.tabs.count()):
         await asyncio.sleep(0.15)
@@ -68,7 +68,7 @@ async def _switch(stage: Stage) -> tuple[float, float]:
 
 
 async def _cost_ms(do: Callable[[], object]) -> float:
-    """Return what something cost the thread until it was painted."""
+    """Return the processor time of the thread from a call until its result is painted, in ms."""
     began = time.thread_time()
     do()
     for _ in range(3):

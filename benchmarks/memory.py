@@ -1,7 +1,7 @@
-"""memory: what the desk holds with nine customers open, at first and after a thousand others were opened and closed.
+"""memory: memory of the console with nine customers open, at first and after 1,000 others were opened and closed.
 
-Floor: the same Python and Qt showing a bare QMainWindow. Proportional set size, so shared libraries count once; Linux
-alone tells it.
+Floor: the same Python and Qt with a bare QMainWindow. Measured as proportional set size, so shared libraries count
+once. Linux only: other systems do not report it.
 """
 
 import asyncio
@@ -29,7 +29,7 @@ print(next(line.split()[1] for line in open("/proc/self/smaps_rollup") if line.s
 
 
 def measure() -> list[Result]:
-    """Return all cases; none where the system does not tell the memory of a process."""
+    """Return all cases; none where the operating system does not report the memory of a process."""
     if not Path("/proc/self/smaps_rollup").exists():
         print("memory: this system does not tell the proportional set size of a process; not measured")
         return []
@@ -45,7 +45,7 @@ async def _play(stage: Stage) -> list[Result]:
     _close(stage)
     for customer in others[: _OTHERS // 2]:
         await stage.open_and_settle(customer)
-        stage.exchanges.clear()  # the stage's own notes are not the desk's memory
+        stage.exchanges.clear()  # the benchmark's own records are not the console's memory
     half = _pss_mb()
     for customer in others[_OTHERS // 2 :]:
         await stage.open_and_settle(customer)

@@ -1,6 +1,6 @@
-"""open: a customer opened until the last value is painted, CRM answering after 40, billing 120, provisioning 300 ms.
+"""open: time to open a customer until the last value is painted; CRM takes 40, billing 120, provisioning 300 ms.
 
-Floor: the slowest system's own chain of requests, asked by a bare client on a warm connection in the same run.
+Floor: the slowest system's own chain of requests, sent by a bare client on a warm connection in the same run.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ async def _play(stage: Stage) -> list[Result]:
     for system, latency_ms in _LATENCY_MS.items():
         await stage.faults(system, latency_ms=latency_ms)
     for customer in customers[:2]:
-        await _open(stage, customer)  # connections and code warm, as after a rep's first call
+        await _open(stage, customer)  # warm connections and code, as after a rep's first call
     opened, first, floors = [], [], []
     for customer in customers[2:]:
         floors.append(await _floor(stage, customer))
@@ -43,7 +43,7 @@ async def _play(stage: Stage) -> list[Result]:
 
 
 async def _open(stage: Stage, customer: CustomerId) -> tuple[float, float]:
-    """Return the ms until everything was painted, and between the first answer and its value's paint."""
+    """Return the ms until everything was painted, and from the first response until its value was painted."""
     answered: list[float] = []
 
     def told(_health: SystemHealth, _before: SystemState) -> None:
@@ -71,7 +71,7 @@ async def _open(stage: Stage, customer: CustomerId) -> tuple[float, float]:
 
 
 async def _floor(stage: Stage, customer: CustomerId) -> float:
-    """Return the ms of the slowest system's chain: each system's requests one after another, systems on their own."""
+    """Return the ms of the slowest system's chain: requests of one system run in sequence, systems in parallel."""
     chains = {
         "crm": _crm,
         "billing": _billing,

@@ -1,7 +1,7 @@
-"""open-known: a customer seen before, opened from the encrypted store by a desk that has just started, then checked.
+"""open-known: a customer loaded before, opened from the encrypted store by a newly started console, then checked.
 
-Floor: the bare driver reading the same rows of that customer from the same file. What is checked afterwards must cost
-304s alone. The systems take their time, so that what is shown early can only be from the store.
+Floor: the bare driver reads the same rows of that customer from the same file. The check afterwards must cost only
+304s. The systems are slow, so values that are shown early can only be from the store.
 """
 
 import asyncio
@@ -50,7 +50,7 @@ def measure() -> list[Result]:
 
 
 async def _see(sandbox: SandboxProcess, store: Path) -> list[CustomerId]:
-    """Read some customers into the store with a desk that then ends; return their numbers."""
+    """Load some customers into the store with a console that then ends; return their numbers."""
     database = await asyncio.to_thread(open_database, store, KEY)
     console = await asyncio.to_thread(compose_console, sandbox.deployment, sandbox.secrets, None, database)
     await console.open_store()
@@ -74,7 +74,7 @@ async def _play(stage: Stage, customers: list[CustomerId], store: Path) -> list[
     for number, customer in enumerate(customers):
         stage.exchanges.clear()
         shown_ms = await _open(stage, customer)
-        if number >= 2:  # the first load code, as a rep's first call does
+        if number >= 2:  # the first two load code, as a rep's first calls do
             shown.append(shown_ms)
             floors.append(_floor(store, customer))
         changed += sum(not exchange.unchanged for exchange in stage.exchanges)
@@ -88,7 +88,10 @@ async def _play(stage: Stage, customers: list[CustomerId], store: Path) -> list[
 
 
 async def _open(stage: Stage, customer: CustomerId) -> float:
-    """Return the ms until head, account, bills and services were painted with facts; then wait for the checks."""
+    """Return the ms until customer, accounts, bills, services, tickets and interactions are painted.
+
+    Then wait until the systems have confirmed them.
+    """
     started = time.perf_counter()
     page = stage.workspace.open_customer(customer)
     assert page is not None

@@ -1,9 +1,9 @@
-"""preview: what an act's preview says against what the systems hold afterwards, read back by a client of its own.
+"""preview: an action's preview, compared with the systems' records afterwards, read by an independent client.
 
-A simulated day: one act for each of 10,000 customers on seeds nothing was built on, planned and sent through the
-services over real HTTP. Before and after, a plain client that shares nothing with the connectors reads every record of
-the customer in all three systems. A change that was not predicted is a miss, as is a prediction that did not come true.
-Previews that are planted with faults must lower the score. No timing.
+A simulated day over real HTTP: one action for each of 10,000 customers, planned and sent through the services. The
+seeds were not used in development. Before and after, a client that shares no code with the connectors reads every
+record of the customer in all three systems. A change without a prediction is a miss, and so is a wrong prediction.
+Previews with planted faults must lower the score. No timing.
 """
 
 import asyncio
@@ -32,30 +32,30 @@ from console.services.customer.contact import NotPossibleError
 from console.services.customer.customer_view import CustomerView
 from console.system.sandbox_launcher import SandboxProcess
 
-# `--seed N` takes other worlds.
+# `--seed N` selects other worlds.
 _FIRST_SEED = int(os.environ.get("OPTICOM_BENCH_SEED") or 92_001)
 _SEEDS = tuple(range(_FIRST_SEED, _FIRST_SEED + 5))
 _CUSTOMERS = int(os.environ.get("OPTICOM_BENCH_CUSTOMERS", "10000"))
 _AT_ONCE = 50
 _DONE_WITHIN_S = 20.0
-# Everything ordered, paid or booked has happened by then, on the sandbox's clock.
+# In seconds of the sandbox's clock: all orders, payments and bookings are done by then.
 _SETTLES_IN_S = 200
-# How often each act is done in a day, roughly; what is not named, once.
+# Rough number of each action in a day; an action that is not listed counts once.
 _OFTEN = {
     "give-credit": 4, "take-payment": 6, "open-ticket": 5, "work-on-ticket": 3, "test-line": 5, "send": 4, "change": 3,
     "order": 3, "suspend": 3, "book-visit": 3, "pay-in-parts": 2, "end-service": 2,
 }  # fmt: skip
-_SKIPPED = {"decide-approval"}  # needs what somebody else asked for; the tests have it
+_SKIPPED = {"decide-approval"}  # needs a request from another user; the tests cover it
 
 Snapshot = dict[tuple[str, str], dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class PanelStack:
-    """One list of one system, and the words for what can change in its records.
+    """One list of one system, and the words for the changes in its records.
 
-    `words` leads from what a changed attribute's path looks like to the desk's word for it; None is what only says when
-    or by whom something was changed.
+    `words` maps patterns of attribute paths to the console's words. None marks attributes that only record the time or
+    the user of a change.
     """
 
     system: str
@@ -103,7 +103,7 @@ PLACES = (
         (r"hasStarted$", "state"))),
     PanelStack("provisioning", "/tmf-api/serviceTestManagement/v4/serviceTest", "relatedParty.id", "test"),
 )  # fmt: skip
-# Where a word stands in a record, by kind; what is not here stands under its own name.
+# Paths of words in a record; a word that is not here is its own path.
 _WHERE = {
     "amount": "totalAmount.value", "price": "productPrice.0.price.dutyFreeAmount.value", "type": "ticketType",
     "enabled": "isServiceEnabled", "starts": "validFor.startDateTime", "ends": "validFor.endDateTime",
@@ -131,7 +131,7 @@ def measure() -> list[Result]:
 
 
 class Score:
-    """How many acts were done, and how many came out as their preview said."""
+    """The number of actions done, and of those with a right preview."""
 
     def __init__(self) -> None:
         self.done, self.right, self.failed = Counter[str](), Counter[str](), Counter[str]()
@@ -139,7 +139,7 @@ class Score:
         self.misses: list[str] = []
 
     def take(self, kind: str, plan: ActionPlan, before: Snapshot, after: Snapshot) -> None:
-        """Hold one act against its preview, and against the planted ones."""
+        """Compare one action with its preview, and with the planted ones."""
         wrong = list(misses(plan.effects, before, after))
         self.done[kind] += 1
         self.right[kind] += not wrong
@@ -155,7 +155,7 @@ class Score:
 
 
 class SystemReader:
-    """Reads all of a customer's records over plain HTTP; it knows nothing of the desk."""
+    """Reads all of a customer's records over plain HTTP, without the console's code."""
 
     def __init__(self, sandbox: SandboxProcess) -> None:
         limits = httpx.Limits(max_connections=20)
@@ -167,7 +167,7 @@ class SystemReader:
         }
 
     async def read(self, customer: str) -> Snapshot:
-        """Return every record by kind and id, each as its attributes by their dotted path."""
+        """Return every record by kind and id, as a mapping from dotted attribute paths to values."""
         found: Snapshot = {}
         for place, answer in zip(PLACES, await asyncio.gather(*(self._list(p, customer) for p in PLACES)), strict=True):
             for record in answer:
@@ -202,7 +202,7 @@ def _flat(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def misses(effects: Sequence[Effect], before: Snapshot, after: Snapshot) -> Iterator[str]:  # noqa: C901 - it reads top down
-    """Yield what changed without being predicted, and what was predicted and is not so."""
+    """Yield each change without a prediction, and each wrong prediction."""
     predicted: dict[tuple[str, str], dict[str, str]] = {}
     new: list[Effect] = []
     for effect in effects:
@@ -285,7 +285,7 @@ def _same(held: str, wanted: str) -> bool:
         return False
 
 
-# ---------------------------------------------------------------------- faults that must be noticed
+# ---------------------------------------------------------------------- faults that must be found
 
 _PLANTED: Mapping[str, Callable[[tuple[Effect, ...]], tuple[Effect, ...]]] = {
     "forgets what it does": lambda effects: tuple(effects[:-1]),
@@ -298,7 +298,7 @@ _PLANTED: Mapping[str, Callable[[tuple[Effect, ...]], tuple[Effect, ...]]] = {
 }  # fmt: skip
 
 
-# ---------------------------------------------------------------------- the day
+# ---------------------------------------------------------------------- the simulated day
 
 
 async def _day(seed: int, customers: int, score: Score) -> None:
@@ -324,7 +324,7 @@ async def _day(seed: int, customers: int, score: Score) -> None:
                 kind, plan, action = done
                 if action.state is ActionState.DONE:
                     score.take(kind, plan, old, new)
-                elif not plan.approval:  # what somebody else must agree to is not expected to be done
+                elif not plan.approval:  # an action that needs another user's approval is not expected to be done
                     score.failed[
                         f"{kind}: {action.state.value}, {' '.join(step.message for step in action.steps)}"
                     ] += 1
@@ -335,7 +335,7 @@ async def _day(seed: int, customers: int, score: Score) -> None:
 
 
 async def advance(sandbox: SandboxProcess, seconds: float) -> None:
-    """Move the sandbox's clock on."""
+    """Move the sandbox's clock forward by a number of seconds."""
     async with httpx.AsyncClient(headers={"Authorization": f"Bearer {sandbox.control_token}"}, timeout=60) as client:
         (await client.put(f"{sandbox.control}/clock", json={"advance_s": seconds})).raise_for_status()
 
@@ -343,7 +343,7 @@ async def advance(sandbox: SandboxProcess, seconds: float) -> None:
 async def _action_on(
     console: Console, customer: CustomerId, rng: random.Random
 ) -> tuple[str, ActionPlan, Action] | None:
-    """Do one act for a customer, the first of a random order that can be done; None where none can."""
+    """Do the first possible action for a customer, in random order; return None where none is possible."""
     view = console.view_customer(customer)
     try:
         weighted = [name for name in ACTIONS if name not in _SKIPPED for _ in range(_OFTEN.get(name, 1))]
@@ -371,7 +371,7 @@ async def _ask(view: CustomerView, kind: str) -> None:
 async def fill(
     console: Console, view: CustomerView, kind: str, rng: random.Random
 ) -> tuple[ActionContext, dict[str, str]]:
-    """Return values for a form as somebody might enter them."""
+    """Return the context and values for an action's form, as a user might enter them."""
     values: dict[str, str] = {}
     context = console.actions.context(view)
     names = [field.name for field in ACTIONS[kind].fields(context, values)]
@@ -393,7 +393,7 @@ async def fill(
 
 
 async def _ended(console: Console, action: Action) -> Action:
-    """Return the act once it goes no further by itself, or the patience is at its end."""
+    """Return the action when it is closed or needs a user, or after `_DONE_WITHIN_S` seconds."""
     until = datetime.now(UTC).timestamp() + _DONE_WITHIN_S
     while datetime.now(UTC).timestamp() < until:
         action = next(one for one in console.outbox.actions if one.id == action.id)

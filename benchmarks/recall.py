@@ -1,11 +1,12 @@
-"""recall: how many customers are found by a name or number typed in another way than it is kept.
+"""recall: how many customers are found by a name or number that is typed in another way than it is stored.
 
-Made-up customers with names of ten languages and numbers of four countries, typed without their letters, composed or
-not, joined, split, in part, and as people paste numbers; offline in an encrypted store, online over HTTP at a sandbox
-that folds letters and at one that does not. Found means: shown among the hits. Floor: all that were typed.
+Generated customers have names of ten languages and numbers of four countries. The names are typed without accents,
+composed or decomposed, joined, split or in part; the numbers as people paste them. Searches run offline in an encrypted
+store, and online over HTTP on a sandbox that ignores accents and on one that does not. Found means: among the hits
+shown. Floor: all typed texts.
 
-What is typed without the letters that a name has cannot be asked of a system that does not fold, unless one word of it
-is kept as typed; these are counted apart and printed, not held to an aim.
+A name typed without its accents cannot be found by a system that does not ignore them, unless one word is typed as
+stored. These cases are counted apart and printed; they have no aim.
 """
 
 import asyncio
@@ -32,7 +33,7 @@ from tests.support.control import Control
 
 _SEED, _OF_EACH = 19, 20
 _KEY = bytes(range(32))
-# Language -> given names and family names, as people of it are called.
+# Language -> given names and family names.
 _NAMES: dict[str, tuple[str, str]] = {
     "Danish": ("Søren Åse Bjørn Jørgen Kåre Mette", "Ærø Sørensen Kjær Højgaard Østergård Thygesen"),
     "Turkish": ("İbrahim Şule Gökhan Çağla Işıl Deniz", "Yıldız Öztürk Çelik Güneş Şahin Kaya"),
@@ -46,7 +47,7 @@ _NAMES: dict[str, tuple[str, str]] = {
     "Hindi": ("किरण अमित प्रिया सुरेश दीपा राहुल", "शर्मा गुप्ता पटेल वर्मा जोशी मिश्रा"),
 }
 _WITHOUT_BLANK = {"Chinese"}
-# What people type for letters that do not come apart; a table of its own, so that the console's is not held to itself.
+# Replacements for letters that Unicode does not decompose. A separate table, so that the console's is tested too.
 _PLAIN = str.maketrans(
     {"ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "ı": "i", "ł": "l", "Ł": "L", "ð": "d", "Ð": "D", "þ": "th",
      "Þ": "TH", "đ": "d", "Đ": "D", "ß": "ss"}
@@ -58,18 +59,18 @@ _TRUNK = {"US": "", "GB": "0", "DE": "0", "DK": ""}
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """One text typed for one customer; `kind` is the way it differs, `country` where it is typed."""
+    """One text typed for one customer; `kind` names the difference, `country` is where it is typed."""
 
     customer: str
     text: str
     kind: str
     country: str = "US"
-    has_letters: bool = True  # not typed without the letters the name has
+    has_letters: bool = True  # False if typed without the name's own letters
 
 
 @dataclass(frozen=True, slots=True)
 class MadeUp:
-    """A customer who does not exist."""
+    """A generated customer."""
 
     name: str
     phone: str
@@ -118,7 +119,7 @@ def _split(typed: Sequence[Typed]) -> tuple[set[Typed], set[Typed]]:
     return kept, set(typed) - kept
 
 
-# ------------------------------------------------------------------ who they are, and what is typed
+# ------------------------------------------------------------------ the customers and the typed texts
 
 
 def _people() -> list[MadeUp]:
@@ -136,7 +137,7 @@ def _people() -> list[MadeUp]:
 
 
 def _ways(customer: str, person: MadeUp) -> Iterator[Typed]:
-    """Yield every way in which a customer is typed."""
+    """Yield every typed form of a customer's name and number."""
     name = person.name
     plain = _plain(name)
     yield Typed(customer, unicodedata.normalize("NFD", name), "taken apart by Unicode")
@@ -152,7 +153,7 @@ def _ways(customer: str, person: MadeUp) -> Iterator[Typed]:
 
 
 def _joins(customer: str, person: MadeUp, plain: str) -> Iterator[Typed]:
-    """Yield what is joined that was apart, and the other way round."""
+    """Yield separate words joined, and joined words separated."""
     words = person.name.split()
     if person.language == "Dutch" and len(words) > 2:
         yield Typed(customer, "".join(words[1:]).lower(), "particles joined")
@@ -186,13 +187,13 @@ def _numbers(customer: str, person: MadeUp) -> Iterator[Typed]:
 
 
 def _plain(name: str) -> str:
-    """Return a name as somebody types it who has no such letters; other scripts stay as they are."""
+    """Return a name as typed on a keyboard without its letters; names in other scripts stay unchanged."""
     bare = unicodedata.normalize("NFD", name.translate(_PLAIN))
     latin = any("a" <= sign.lower() <= "z" for sign in bare)
     return "".join(sign for sign in bare if not unicodedata.combining(sign)).lower() if latin else name
 
 
-# ------------------------------------------------------------------ looking for them
+# ------------------------------------------------------------------ the searches
 
 
 async def _make(sandbox: Control, person: MadeUp) -> str:
@@ -213,7 +214,7 @@ async def _make(sandbox: Control, person: MadeUp) -> str:
 async def _offline(
     path: Path, numbers: Sequence[str], people: Sequence[MadeUp], typed: Sequence[Typed], sandbox: Control
 ) -> set[Typed]:
-    """Return what is found in the store alone; 300 others are in it as well."""
+    """Return the texts found in the store alone; it also has 300 other customers."""
     database = open_database(path, _KEY)
     try:
         repository = PersonRepository(database)
@@ -247,13 +248,13 @@ async def _others(sandbox: Control) -> list[KnownPerson]:
 
 
 def _console(sandbox: Control, country: str) -> Console:
-    """Return a desk of a country that has seen nobody."""
+    """Return a console of a country with an empty store."""
     deployment = msgspec.structs.replace(sandbox.deployment(), country=country)
     return compose_console(deployment, sandbox.process.secrets, Overrides(rng=random.Random(1)))
 
 
 async def _online(sandbox: Control, typed: Sequence[Typed]) -> set[Typed]:
-    """Return what CRM finds, asked by a desk that has seen nobody."""
+    """Return the texts that CRM finds, searched by a console with an empty store."""
     found: set[Typed] = set()
     for country in _PHONES:
         console = _console(sandbox, country)

@@ -1,10 +1,10 @@
-"""One measured value beside its floor, and the aims all benchmarks are held against."""
+"""One measured value with its floor, and the aims of all benchmarks."""
 
 import json
 from dataclasses import dataclass
 
-# (benchmark, case) -> (what is held against the aim, the aim): a ratio or value that may not be above it, or a ratio
-# that must be "at least" so high. Changing one needs a decision in docs/decisions.
+# (benchmark, case) -> (kind of aim, aim). "ratio" and "value" are upper limits, "at least" is a lower limit for the
+# ratio. Changing one needs a decision in docs/decisions.
 AIMS: dict[tuple[str, str], tuple[str, float]] = {
     ("start", "first window"): ("ratio", 1.5),
     ("start", "palette takes keys"): ("ratio", 2.0),

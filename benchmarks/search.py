@@ -1,7 +1,7 @@
-"""search: a customer among 1,000,000 in the encrypted store, found while they are typed; no system is asked.
+"""search: search as you type for a customer among 1,000,000 in the encrypted store; no system is called.
 
-Floor: the very statements that were made, through the bare driver on a connection of its own. The store is made the
-first time, which takes some minutes, and kept in the user's cache.
+Floor: the same SQL statements, run by the bare driver on its own connection. The store is made on first use, which
+takes some minutes, and saved in the user's cache.
 """
 
 import asyncio
@@ -81,7 +81,7 @@ def _known(world: World, n: int) -> KnownPerson:
 
 
 def _keystrokes(text: str, least: int = 2) -> Iterator[str]:
-    """Yield what stands in the field after each key."""
+    """Yield the text in the field after each key."""
     return (text[:end] for end in range(least, len(text) + 1))
 
 
@@ -129,7 +129,7 @@ async def _time(
             return True
 
         await database.read(functools.partial(_trace, note))
-        await people.find(query, limit=_MOST_SHOWN)  # also warms what the disk holds, for both
+        await people.find(query, limit=_MOST_SHOWN)  # also warms the disk cache, for both
         await database.read(functools.partial(_trace, None))
         started = time.perf_counter()
         hits = await people.find(query, limit=_MOST_SHOWN)

@@ -1,7 +1,7 @@
-"""sign-in: from the click on "Sign in" until the desk has found a customer; the person's own click comes at once.
+"""sign-in: from the click on "Sign in" until the console has found a customer; the user confirms at once.
 
-On the sandbox's provider over real HTTP, with the store opened and the services put together. Floor: the same requests
-by a bare client, one after another.
+On the sandbox's identity provider over real HTTP, including opening the store and composing the services. Floor: the
+same requests by a bare client, one after another.
 """
 
 import asyncio
@@ -74,7 +74,7 @@ async def _signed_in_ms(sandbox: SandboxProcess, store: Path) -> float:
 
 
 async def _bare_ms(sandbox: SandboxProcess) -> float:
-    """Return the ms of discovery, page, click, token and keys, and one question to CRM, by a bare client."""
+    """Return the ms of discovery, page, click, token and keys, and one request to CRM, by a bare client."""
     verifier = "v" * 43
     challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     started = time.perf_counter()

@@ -1,7 +1,7 @@
-"""sim: the outbox in 10,000 simulated schedules of cuts, crashes, lost and doubled messages and other users.
+"""sim: the outbox in 10,000 simulated schedules of cuts, crashes, lost and duplicated messages and other users.
 
-No timing: how many schedules lost, doubled, disordered or overwrote anything, which must be none, and how many of the
-planted faults were not found within 500 schedules, which must be none either. `--seed N` replays one schedule.
+No timing. Counts the schedules that lost, duplicated, reordered or overwrote something, and the planted faults not
+found within 500 schedules. Both must be zero. `--seed N` replays one schedule.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""soak: a window at work for ten minutes while its systems go away, slow down and send rubbish; then every one answers.
+"""soak: a window in use for ten minutes while its systems fail, slow down and send damaged data; then all recover.
 
-No timing but the length: OPTICOM_SOAK_S seconds (600). What counts is the end: every system answers again without a
-click, and no turn of the window's thread was a freeze of its own making.
+No timing; OPTICOM_SOAK_S sets the length in seconds (600). Checked at the end: every system answers again without a
+click, and the window's thread did not freeze itself.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ _BACK_WITHIN_S = 90.0
 
 
 def measure() -> list[Result]:
-    """Return what was wrong at the end."""
+    """Return the problems at the end."""
     return on_stage(_play)
 
 
@@ -57,7 +57,7 @@ async def _play(stage: Stage) -> list[Result]:
 
 
 async def _away(stage: Stage) -> list[str]:
-    """Return the systems of which the page in front still misses something, after all the time they may take."""
+    """Return the systems with missing data on the page in front, after the time that they may take."""
     page = stage.workspace.page
     assert page is not None
     until_s = time.monotonic() + _BACK_WITHIN_S

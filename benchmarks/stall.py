@@ -1,6 +1,6 @@
-"""stall: how long the window's thread is away from its events while nine customers are opened.
+"""stall: how long the window's thread does not process events while nine customers are opened.
 
-Provisioning is down and billing takes 30 s for some of it. Judged by the clock; floor: a frame of 16 ms.
+Provisioning is down, and billing takes 30 s for some of it. Measured in wall-clock time. Floor: a frame of 16 ms.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""start: from the start of the process to the first painted window, and until the search palette takes keys.
+"""start: from the start of the process to the first painted window, and until the search palette accepts keys.
 
 Floor: the same Python and Qt painting a bare QMainWindow. Both run in turn, several times; medians are compared.
 """
@@ -28,7 +28,7 @@ window.show()
 app.exec()
 """
 
-# The desk as its command starts it; it stops once a key sent to it stands in the palette.
+# The console as its command starts it; it stops when a key sent to it is in the palette.
 _DESK = """
 import sys, time
 sys.argv = ["opticom-console", "--config", "absent.toml"]
@@ -80,7 +80,7 @@ def measure() -> Iterator[Result]:
 
 
 def _times(code: str) -> dict[str, float]:
-    """Return when each event was printed, in ms after the process was started."""
+    """Return the time of each printed event, in ms after the start of the process."""
     started = time.time()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     lines = [line.split() for line in done.stdout.splitlines()]

@@ -1,8 +1,8 @@
-"""stopgo: a window that is resized all the time survives a machine that stands still, again and again.
+"""stopgo: a window that is resized all the time must survive a machine that stops and continues, again and again.
 
-The process is stopped and continued from outside (SIGSTOP, SIGCONT) while the window paints, under Xvfb. Its twin keeps
-a frame of the paint event from another thread, as the watchdog once did, and must die; else the pauses prove nothing.
-Needs Xvfb (on Debian the package xvfb) and Linux or macOS.
+The process is stopped and continued from outside (SIGSTOP, SIGCONT) while the window paints, under Xvfb. A twin process
+holds a reference to a frame of the paint event in another thread, as the watchdog once did. The twin must die, else the
+pauses prove nothing. Needs Xvfb (on Debian the package xvfb) and Linux or macOS.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ _QT_COMPLAINTS = ("QPainter", "endPaint", "QBackingStore")
 
 
 def measure() -> list[Result]:
-    """Return how many pauses ended in a death or a complaint of Qt's, of the program and of its twin."""
+    """Return how many pauses ended in a death or a complaint of Qt, for the program and for its twin."""
     if shutil.which("Xvfb") is None:
         raise SystemExit("stopgo needs Xvfb. On Debian and Ubuntu install the package xvfb.")
     with _display() as display:
@@ -43,7 +43,7 @@ def measure() -> list[Result]:
 
 @contextmanager
 def _display() -> Iterator[str]:
-    """Yield the name of a display of our own."""
+    """Yield the name of a new X display."""
     reading, writing = os.pipe()
     command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"]
     server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
@@ -76,7 +76,7 @@ def _pause(display: str, pauses: int, *, planted: bool) -> tuple[int, int]:
                 os.kill(child.pid, signal.SIGCONT)
                 time.sleep(rng.uniform(0.01, 0.06))
                 survived += child.poll() is None
-            child.communicate(timeout=30)  # the end of its input ends it
+            child.communicate(timeout=30)  # the child ends when its input ends
         said = errors.read_text(errors="replace")
     return survived, sum(any(word in line for word in _QT_COMPLAINTS) for line in said.splitlines())
 
@@ -85,7 +85,7 @@ def _pause(display: str, pauses: int, *, planted: bool) -> tuple[int, int]:
 
 
 def _paint_for_ever(*, planted: bool) -> None:
-    """Show a customer, resize the window all the time, until standard input ends."""
+    """Show a customer and resize the window all the time, until standard input ends."""
     from PySide6.QtCore import QTimer  # noqa: PLC0415 - the parent needs no Qt
 
     from benchmarks.window import Stage, on_stage  # noqa: PLC0415
@@ -112,7 +112,7 @@ def _paint_for_ever(*, planted: bool) -> None:
 
 
 def _plant(stage: object) -> None:
-    """Put back both halves of the old fault: a painter that ends with its frame, and a thread that keeps frames."""
+    """Restore both halves of the old fault: a painter that ends with its frame, and a thread that holds frames."""
     from PySide6.QtCore import Qt  # noqa: PLC0415
     from PySide6.QtGui import QPainter, QPaintEvent  # noqa: PLC0415
     from PySide6.QtWidgets import QWidget  # noqa: PLC0415

@@ -1,7 +1,7 @@
-"""sync: records a second that the desk puts into its store while many customers are read, versions and all.
+"""sync: records per second that the console writes to its store while many customers are loaded, with their versions.
 
-Floor: the bare driver inserting the same bodies into one encrypted table, a transaction for each part as the desk does,
-each on the disk before the next. No network: what is measured is keeping, not asking.
+Floor: the bare driver inserts the same bodies into one encrypted table, one transaction for each dataset, each on the
+disk before the next. No network: this measures saving, not loading.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ async def _measure(folder: Path) -> list[Result]:
 
 
 async def _read_customers(folder: Path) -> list[_DatasetKey]:
-    """Return the parts of many customers as the systems tell them: customer, part, facts, number of records."""
+    """Return the datasets of many customers: customer, dataset, facts, number of records."""
     sandbox = await SandboxProcess.start(["--data", str(folder / "world"), "--customers", "200"])
     console = compose_console(sandbox.deployment, sandbox.secrets)
     await console.open_store()
@@ -81,7 +81,7 @@ async def _read_customers(folder: Path) -> list[_DatasetKey]:
 
 
 async def _keep(facts: FactRepository, parts: list[_DatasetKey]) -> float:
-    """Return the seconds until every part was on the disk, all asked for at once as answers come."""
+    """Return the seconds until every dataset is on the disk, all saved at once, as when responses arrive."""
     started = time.perf_counter()
     now = datetime.now(UTC)
     await asyncio.gather(*(facts.save(who, part, _encoder(found), now) for who, part, found, _ in parts))

@@ -1,10 +1,10 @@
-"""values: what the desk tells of legal answers, held against the answers: right, not understood, missing, wrong.
+"""values: the console's values of valid responses, compared with the responses: right, not understood, missing, wrong.
 
-Answers are the worked examples of the published descriptions, and 2,000 a resource and version made from them by
-chance (OPTICOM_BENCH_VALUES=100000 for a long run); OPTICOM_TMF_DIR names the folder with the descriptions. An
-attribute is one of those that `scripts/tmf_coverage.toml` calls shown; it is right if some part of it is shown. An
-amount, a currency or a day that is shown and is not in the answer is wrong. Floor: the attributes that were there.
-Mistakes are planted in the connector, each of which must be found.
+The responses are the examples of the published descriptions, and 2,000 random ones for each resource and version
+(OPTICOM_BENCH_VALUES=100000 for a long run). OPTICOM_TMF_DIR names the folder with the descriptions. An attribute
+counts if `scripts/tmf_coverage.toml` calls it shown; it is right if some part of it is shown. An amount, currency or
+day that is shown but not in the response is wrong. Floor: the attributes in the responses. Each mistake planted in the
+connector must be found.
 """
 
 import json
@@ -19,8 +19,8 @@ from typing import Any
 from unittest import mock
 
 from benchmarks.result import Result
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.records import bills, details, usage
-from console.connectors.tmforum.wire import RecordReader
 from console.http.responses import decode_body
 from console.models.money import Money
 from scripts.tmf_coverage import decisions
@@ -33,7 +33,7 @@ _SEED = os.environ.get("OPTICOM_BENCH_SEED", "19")
 
 
 def measure() -> list[Result]:
-    """Return all cases; none where the descriptions are not here."""
+    """Return all cases; none without the published descriptions."""
     if not FOLDER:
         print("values: OPTICOM_TMF_DIR names no folder with the published descriptions")
         return []
@@ -85,7 +85,7 @@ def _made(count: int) -> Iterator[tuple[str, str, Any]]:
 
 
 def _published() -> Iterator[tuple[str, str, Any]]:
-    """Yield every worked example of a resource that the desk reads, as an answer of version 5."""
+    """Yield every published example of a resource that the console reads, from the descriptions of version 5."""
     import yaml  # type: ignore[import-untyped]  # noqa: PLC0415 - only where the descriptions are
 
     for resource, (schema, files) in DESCRIBED.items():
@@ -113,7 +113,7 @@ def _is_found(plant: Callable[[], Any], honest: Counter[str]) -> bool:
 
 @contextmanager
 def _days_in_utc() -> Iterator[None]:
-    """Days are those of the moment in UTC, not as written."""
+    """Mistake: a day is the day in UTC, not the day as written."""
 
     def day(self: RecordReader, key: str) -> Any:
         at = self.when(key)
@@ -125,7 +125,7 @@ def _days_in_utc() -> Iterator[None]:
 
 @contextmanager
 def _lost_cents() -> Iterator[None]:
-    """Amounts lose their fraction."""
+    """Mistake: amounts lose their fraction."""
     original = RecordReader.money
 
     def money(self: RecordReader, key: str) -> Money | None:
@@ -138,7 +138,7 @@ def _lost_cents() -> Iterator[None]:
 
 @contextmanager
 def _one_currency() -> Iterator[None]:
-    """Every amount is in euros."""
+    """Mistake: every amount is in euros."""
     original = RecordReader.money
 
     def money(self: RecordReader, key: str) -> Money | None:
@@ -151,7 +151,7 @@ def _one_currency() -> Iterator[None]:
 
 @contextmanager
 def _zones_ignored() -> Iterator[None]:
-    """Times are taken for UTC, whatever zone they are written in."""
+    """Mistake: every time is read as UTC, whatever its zone."""
     original = RecordReader.when
 
     def when(self: RecordReader, key: str) -> Any:
@@ -165,7 +165,7 @@ def _zones_ignored() -> Iterator[None]:
 
 
 def _silent(module: Any, name: str) -> Callable[[], Any]:
-    """Return how one declaration of further facts is emptied."""
+    """Return a patch that empties one declaration of details."""
     return lambda: mock.patch.object(module, name, ())
 
 

@@ -1,4 +1,4 @@
-"""Everything a window tells anybody: texts, tooltips, titles, what screen readers are told, and the clipboard."""
+"""Every text that a window shows or reports: texts, tooltips, titles, screen reader texts, and the clipboard."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ _SPOKEN = (
 
 
 def reported_by(window: QWidget) -> Iterator[tuple[str, str]]:
-    """Yield where a text stands and the text, for the window, every other top-level widget, and the clipboard."""
+    """Yield place and text for the window, every other top-level widget, and the clipboard."""
     tops = [window, *(top for top in QApplication.topLevelWidgets() if top is not window)]
     for top in tops:
         for widget in (top, *top.findChildren(QWidget)):
@@ -42,7 +42,7 @@ def _of_widget(widget: QWidget) -> Iterator[tuple[str, str]]:
         if callable(read):
             try:
                 value = read()
-            except TypeError:  # takes an argument there
+            except TypeError:  # this method needs an argument here
                 continue
             if isinstance(value, str) and value:
                 yield f"{where}.{name}", value

@@ -46,7 +46,7 @@ class Stage:
     exchanges: list[Exchange]
 
     async def open_and_settle(self, customer: CustomerId, *, close: bool = True) -> None:
-        """Open a customer, wait until everything that is asked at once has come, and close it again."""
+        """Open a customer, wait until everything that is requested at once has arrived, and close it again."""
         page = self.workspace.open_customer(customer)
         assert page is not None
         while True:
@@ -87,9 +87,9 @@ async def workspace_on(
     *,
     user: User = REP,
 ) -> AsyncIterator[tuple[Workspace, Console, list[Exchange]]]:
-    """Yield the workspace of a window, its services, and what they have asked so far; closed in order at the end.
+    """Yield the workspace of a window, its services, and their exchanges so far; closed in order at the end.
 
-    With `store` the desk keeps what it knows in that encrypted file.
+    With `store`, the console saves its facts in that encrypted file.
     """
     exchanges: list[Exchange] = []
     database = await asyncio.to_thread(open_database, store, KEY) if store is not None else None
@@ -114,7 +114,7 @@ async def workspace_on(
 
 
 def in_window(main: Callable[[MainWindow, Bridge], Coroutine[Any, Any, int]]) -> int:
-    """Run a coroutine beside a fresh window that is shown; return what it returns."""
+    """Run a coroutine with a new, shown window; return its result."""
     app = QApplication.instance() or QApplication([])
     assert isinstance(app, QApplication)
     THEME.start(app)
@@ -134,7 +134,7 @@ def on_stage(
     data: Path | None = None,
     store: Path | None = None,
 ) -> list[Result]:
-    """Run a benchmark on a fresh window and sandbox; return its results. With `data` the world is kept there."""
+    """Run a benchmark on a new window and sandbox; return its results. With `data` the world is saved there."""
     results: list[Result] = []
 
     async def main(window: MainWindow, bridge: Bridge) -> int:

@@ -1,7 +1,7 @@
-"""wire: the real outbox over real sockets to a real sandbox, through a proxy that does what networks and servers do.
+"""wire: the real outbox over real sockets to a real sandbox, through a proxy with network and server faults.
 
-No timing: how many schedules lost, doubled without a word, left stuck, called by a wrong state or did to a wrong
-customer anything, which must be none; and how many planted faults were not found. `--seed N` chooses another world and
+No timing. Counts the schedules that lost, silently duplicated or never finished an action, reported a wrong state, or
+changed a wrong customer; must be zero. Also counts the planted faults not found. `--seed N` selects another world and
 other schedules.
 """
 
@@ -72,7 +72,7 @@ async def run_all(
     *,
     side_by_side: int = _SIDE_BY_SIDE,
 ) -> list[tuple[Plan, Verdict]]:
-    """Run schedules some at a time, no two of them on one customer."""
+    """Run schedules some at a time, never two on the same customer."""
     free: asyncio.Queue[tuple[World, str]] = asyncio.Queue()
     for number in range(len(made[0].people)):
         for world in made:
@@ -93,7 +93,7 @@ async def run_all(
 
 @asynccontextmanager
 async def worlds(seed: int, customers: int = _CUSTOMERS) -> AsyncIterator[list[World]]:
-    """Yield two sandboxes: one whose systems know idempotency keys, and one whose systems do not."""
+    """Yield two sandboxes: one whose systems support idempotency keys, and one whose systems do not."""
     async with AsyncExitStack() as stack:
         made = []
         for knows_keys in (True, False):
@@ -120,7 +120,7 @@ async def _forget_keys(sandbox: SandboxProcess) -> None:
 
 
 async def _people(raw: dict[str, httpx.AsyncClient]) -> tuple[str, ...]:
-    """Return customers with an active billing account, as an act needs one."""
+    """Return customers with an active billing account, which actions need."""
     found: list[str] = []
     for offset in range(0, _CUSTOMERS, 100):
         parameters = {"limit": 100, "offset": offset}

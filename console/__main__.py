@@ -102,13 +102,13 @@ def _tell_fault(error: Exception) -> None:
 
     from console.system.logs import log_file
 
-    logging.getLogger("console").error("stopped by an error nobody foresaw", exc_info=error)
+    logging.getLogger("console").error("stopped by an unexpected error", exc_info=error)
     try:
         where = f"The details are in {log_file()}"
         has_log = log_file().exists()
     except ConfigurationError as no_folder:
         where, has_log = str(no_folder), False
-    _tell(f"The console stopped because of a fault of its own. {where}")
+    _tell(f"The console stopped because of an internal error. {where}")
     if not has_log:
         _tell("".join(traceback.format_exception(error)))
 
@@ -182,26 +182,24 @@ def _parser() -> argparse.ArgumentParser:
     show = commands.add_parser("show", parents=[common], help="one customer, unified, as text")
     show.add_argument("customer", nargs="?", help="a customer number, or anything that finds exactly one customer")
     show.add_argument("--json", action="store_true", help="print everything as JSON")
-    show.add_argument("--reason", metavar="WORDS", help="why, where people sign in; it is recorded")
-    prime = commands.add_parser("prime", parents=[common], help="read customers into this computer's store")
+    show.add_argument("--reason", metavar="WORDS", help="the reason, needed with sign-in; it is logged")
+    prime = commands.add_parser("prime", parents=[common], help="load customers into this computer's store")
     prime.add_argument("file", type=Path, metavar="FILE", help="customer numbers, one a line; - is standard input")
-    prime.add_argument("--reason", metavar="WORDS", help="why, where people sign in; it is recorded")
+    prime.add_argument("--reason", metavar="WORDS", help="the reason, needed with sign-in; it is logged")
     for name, words in (
         ("export", "print all that this computer keeps of a customer, as JSON"),
         ("erase", "remove all that this computer keeps of a customer"),
     ):
         rights = commands.add_parser(name, parents=[common], help=words)
         rights.add_argument("customer", metavar="CUSTOMER", help="a customer number")
-        rights.add_argument("--reason", metavar="WORDS", help="why, where people sign in; it is recorded")
+        rights.add_argument("--reason", metavar="WORDS", help="the reason, needed with sign-in; it is logged")
     keeping = commands.add_parser("keep-secret", parents=[common], help="put a system's key into the encrypted store")
     keeping.add_argument(
         "name", metavar="NAME", help="as in store:NAME in the configuration; typed, or a line of input"
     )
-    check = commands.add_parser("check-system", parents=[common], help="how far one server serves the desk")
+    check = commands.add_parser("check-system", parents=[common], help="check how well a server fits the console")
     _add_check(check)
-    diagnose = commands.add_parser(
-        "diagnose", parents=[common], help="whether the audit is whole and what is in it; how full the caches are"
-    )
+    diagnose = commands.add_parser("diagnose", parents=[common], help="verify the audit; show how full the caches are")
     diagnose.add_argument("what", choices=("audit", "caches"))
     diagnose.add_argument("--collected", type=Path, metavar="FILE", help="look through a collector's file instead")
     diagnose.add_argument("--compare", action="store_true", help="with --collected: hold this computer's against it")

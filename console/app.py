@@ -66,7 +66,7 @@ def _make_application() -> QApplication:
     def on_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
         said.append(" ".join(text.split()).rstrip("."))
         if kind is QtMsgType.QtFatalMsg:
-            sys.stderr.write(f"No window can be opened here: {said[0]}. Without a display use: python3 dev.py demo\n")
+            sys.stderr.write(f"No window can be opened: {said[0]}. Without a display use: python3 dev.py demo\n")
             sys.stderr.flush()
             os._exit(2)
 

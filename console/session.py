@@ -192,7 +192,7 @@ def _session(ground: _Ground, stores: StoreLocator, entry: _Entry, console: Cons
         sign_in=sign_in,
         lock_after_s=ground.deployment.lock_after_min * 60,
         hides_from_capture=ground.deployment.hide_from_capture,
-        remove_at_end=_remover(stores, console, sign_in.person) if sign_in is not None and console.is_kept else None,
+        remove_at_end=_remover(stores, console, sign_in.person) if sign_in is not None and console.is_saved else None,
         other_stores=_others(stores),
     )
 
@@ -210,7 +210,7 @@ def _remover(stores: StoreLocator, console: Console, person: Person | None) -> C
     async def remove_at_end() -> str:
         unsent = await console.unsent_work.unsent()
         if unsent.actions:
-            return f"{len(unsent.actions)} actions are not done yet. Send, withdraw or save them first."
+            return f"{len(unsent.actions)} actions are not finished. Send, withdraw or save them first."
         stores.removed = person
         return ""
 
@@ -254,7 +254,7 @@ async def access_to(
         return
     sign_in = await asyncio.to_thread(compose_sign_in, deployment.sign_in)
     try:
-        await ask_person(sign_in, f"systems.{name} is asked for whoever signs in.")
+        await ask_person(sign_in, f"systems.{name} belongs to the signed-in user.")
         yield secrets, sign_in
     finally:
         await sign_in.aclose()
@@ -281,7 +281,8 @@ async def _kept_secrets(
         if not secret:
             raise ConfigurationError(
                 f"The secret {reference} for {label} is not in the store. "
-                "Start the desk's window, or keep it with: opticom-console keep-secret " + reference.removeprefix(KEPT)
+                "Start the console's window, or save it with: opticom-console keep-secret "
+                + reference.removeprefix(KEPT)
             )
         found[reference] = secret
     return found
@@ -312,7 +313,7 @@ async def _signed_in(
     if stores is not None and stores.has_people:
         sign_in.demand_proof()  # a different person may sign in than the browser remembers
     if ask_person is None:
-        raise SignInRejectedError(sentence or "Somebody must sign in first: open the desk's window once.")
+        raise SignInRejectedError(sentence or "Sign in first: open the console's window once.")
     person = await ask_person(sign_in, sentence)
     if stores is None:
         return person, OpenedStore()

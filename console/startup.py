@@ -128,7 +128,7 @@ class Startup:
         Raises:
             _Ended: The window was closed, or the console cannot work and has shown why.
         """
-        self.window.say(tr("Connecting the systems…"))
+        self.window.say(tr("Connecting to the systems…"))
         grant = asyncio.create_task(self._enter_session(), name="open session")
         closing = asyncio.create_task(self.closed.wait(), name="wait for close")
         await asyncio.wait([grant, closing], return_when=asyncio.FIRST_COMPLETED)
@@ -164,7 +164,7 @@ class Startup:
 
     def _ask_person(self) -> "AskPerson":
         if self.options.tour is None:
-            return self.parts.person.bar.ask
+            return self.parts.person.bar.prompt
         from console.demo_tour import sign_in_by_itself  # noqa: PLC0415 - for the demo alone
 
         return sign_in_by_itself

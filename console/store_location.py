@@ -30,15 +30,13 @@ from console.system.clock import boot_id, boot_s
 from console.system.store_key import Keyring, NoKeyringError
 
 _log = logging.getLogger(__name__)
-TOO_WEAK = (
-    f"Choose at least {LEAST_CHARACTERS} characters, {LEAST_DIFFERENT} of them different, so that nobody guesses it."
-)
+TOO_WEAK = f"Use at least {LEAST_CHARACTERS} characters, {LEAST_DIFFERENT} of them different."
 _WAS_PLAIN = (
     "The recovery file was not encrypted: an earlier version made it so from a passphrase without letters and digits. "
-    "It was replaced and removed. Whoever could read this computer's disk could read what is kept here."
+    "It was replaced and removed. Anyone with access to this disk could read the saved work."
 )
 _GUARD = "guard.store"
-IN_MEMORY = "What you type is kept in memory alone, until the desk closes."
+IN_MEMORY = "Your work is kept in memory only, until the console closes."
 
 
 class AskCode(Protocol):
@@ -127,7 +125,7 @@ class StoreLocation:
             try:
                 key = await self._key_of_store()
             except StoreKeyError as error:
-                key = await self._ask(error)
+                key = await self._prompt(error)
             return OpenedStore(await asyncio.to_thread(open_beside, self._file, key))
         except StoreError as error:
             return OpenedStore(notice=f"{error} {IN_MEMORY}")
@@ -135,11 +133,13 @@ class StoreLocation:
     async def open_guard(self) -> GuardLogFile:
         """Return the log of opened accounts of this person's programs. Raises as `StoreLocator.open_guard`."""
         if not self._remains.has_store:
-            raise StoreError("Nobody has worked here by this sign-in yet. Start the console's window once, then this.")
+            raise StoreError(
+                "Nobody has worked here with this sign-in yet. Start the console's window once, then this command."
+            )
         try:
             key = await self._key_of_store()
         except StoreKeyError as error:
-            key = await self._ask(error)
+            key = await self._prompt(error)
         return await self._guard_log(key)
 
     async def _guard_log(self, key: bytes) -> GuardLogFile:
@@ -157,7 +157,7 @@ class StoreLocation:
             aside = await asyncio.to_thread(self._remains.set_aside)
         kept = await self._begin(lock)
         _log.info("what was left of a store was set aside in %s", aside)
-        message = f"What was left lies in {aside}, untouched. A code you wrote down before is for that alone."
+        message = f"The old files are in {aside}, unchanged. An earlier recovery code is only for them."
         return OpenedStore(kept.database, message, kept.new_code, kept.make_code, kept.confirm_code, kept.guard)
 
     async def _open_found(self, lock: StoreLock) -> OpenedStore:
@@ -169,12 +169,12 @@ class StoreLocation:
             tried = key = await self._key_of_store()
             return await self._with(lock, key)
         except NoKeyringError as error:
-            key = await self._ask(error)
+            key = await self._prompt(error)
         except StoreKeyError as error:
-            key = await self._ask(error)
+            key = await self._prompt(error)
             if key == tried:
                 raise StoreDamagedError(
-                    f"The desk's store {self._file} is damaged: its own key does not open it. It is left as it is."
+                    f"The store {self._file} is damaged: its own key does not open it. It stays as it is."
                 ) from error
             kept = await self._with(lock, key)
             await self._keyring.keep(key)
@@ -203,9 +203,7 @@ class StoreLocation:
         """
         key = await self._find_key()
         if key is None:
-            raise StoreKeyError(
-                "This computer's keyring no longer has the key of the desk's store. Your recovery code opens it."
-            )
+            raise StoreKeyError("This computer's keyring no longer has the store's key. Your recovery code opens it.")
         return key
 
     async def _refuse_remains(self) -> None:
@@ -223,8 +221,8 @@ class StoreLocation:
         if left:
             how = "empty" if self._remains.is_empty_file else "missing"
             raise StoreDamagedError(
-                f"The desk's store {self._file} is {how}. What is left of it: {', '.join(left)}. Nothing was touched. "
-                "If you have a copy of the file, close the desk, put the copy there and start again."
+                f"The store {self._file} is {how}. Found: {', '.join(left)}. Nothing was changed. "
+                "If you have a copy of the file, close the console, put the copy there and start again."
             )
 
     async def _begin(self, lock: StoreLock) -> OpenedStore:
@@ -234,7 +232,7 @@ class StoreLocation:
             key = await self._find_key() or await self._keyring.make()
         except NoKeyringError as error:
             self._no_keyring = error
-            key = await self._ask(error)
+            key = await self._prompt(error)
         kept = await self._with(lock, key)
         await asyncio.to_thread(self._remains.is_begun)
         return kept
@@ -277,22 +275,22 @@ class StoreLocation:
             notice = f"{notice} {_WAS_PLAIN}".strip()
         return OpenedStore(database, notice, code, make_code, confirm, await self._guard_log(key))
 
-    async def _ask(self, error: StoreKeyError) -> bytes:
+    async def _prompt(self, error: StoreKeyError) -> bytes:
         """Return the key for a code that the user types or chooses. Prompts until the code fits or the user cancels."""
         plain = await asyncio.to_thread(key_in_the_clear, self._folder)
         if plain is not None:
             return await self._ask_anew(plain, error)
         has_code = await asyncio.to_thread(has_recovery, self._folder)
         self._confirmed_before = await asyncio.to_thread(digest_of_confirmed, self._folder)
-        ask = self._questions.code
-        if ask is None or (self._remains.has_store and not has_code):
+        prompt = self._questions.code
+        if prompt is None or (self._remains.has_store and not has_code):
             raise error
         if not has_code:
             return await self._under_new_code(secrets_module.token_bytes(32), str(error), error)
         sentence = str(error)
         if isinstance(error, NoKeyringError):
             sentence += " Your recovery code or passphrase opens it."
-        while (code := await ask(sentence, is_new=False)) is not None:
+        while (code := await prompt(sentence, is_new=False)) is not None:
             try:
                 return await asyncio.to_thread(unwrap_key, self._folder, code)
             except StoreKeyError as wrong:
@@ -301,8 +299,8 @@ class StoreLocation:
 
     async def _under_new_code(self, key: bytes, sentence: str, error: StoreKeyError) -> bytes:
         """Return the key once it is saved with a code that the user chose. Prompts until it is strong or cancelled."""
-        ask = self._questions.code
-        while ask is not None and (code := await ask(sentence, is_new=True)) is not None:
+        prompt = self._questions.code
+        while prompt is not None and (code := await prompt(sentence, is_new=True)) is not None:
             if is_strong(code):
                 await asyncio.to_thread(wrap_key, self._folder, key, code)
                 await asyncio.to_thread(confirm_code, self._folder)

@@ -148,7 +148,7 @@ class StoreLocator:
         except NoKeyringError:
             return name
         if seal is None or not hmac.compare_digest(seal, _sealed(name)):
-            _log.warning("who worked here last is not what this computer's keyring says; somebody must sign in")
+            _log.warning("the last user does not match this computer's keyring; sign in again")
             return ""
         return name
 

@@ -59,8 +59,8 @@ class StoreProfiles:
             return ""
         where = f" ({', '.join(addresses)})" if addresses else ""
         return (
-            f"On this computer {count} actions of another desk{where} were never sent. Start the console with its "
-            "configuration to send them, or to save them into a file that can be taken in here."
+            f"On this computer {count} actions of another console{where} were never sent. Start the console with its "
+            "configuration to send them, or save them to a file and load it here."
         )
 
     def _known(self, systems: Mapping[str, str]) -> str:

@@ -1,9 +1,9 @@
-"""Plays a rep's acts in the window by keyboard alone and records them: docs/pictures/acts-*.png, one a scene.
+"""Performs a rep's actions in the window by keyboard alone and saves docs/pictures/acts-*.png, one for each scene.
 
     .venv/bin/python -m scripts.actions_by_keyboard [FOLDER]
 
-A note, a day without systems, the Outbox, what they catch up on, a conflict with another desk, a promise to pay, and
-the customer as they were; on the sandbox over HTTP and with an encrypted store on the disk.
+The scenes: a note, a day without systems, the Outbox, the catch-up, a conflict with another console, a promise to pay,
+and an older view of the customer. They run on the sandbox over HTTP, with an encrypted store on the disk.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from console.system.sandbox_launcher import SandboxProcess
 from console.views.customer.forms.contact_form import ContactForm
 from console.views.customer.forms.promise_form import PromiseForm
 from console.views.customer.page import CustomerPage
-from console.views.past_dialog import PastDialog
+from console.views.history_dialog import HistoryDialog
 from console.views.window.main_window import MainWindow
 from console.views.window.workspace import Workspace
 
@@ -44,7 +44,7 @@ CUSTOMER = "/tmf-api/customerManagement/v4/customer"
 
 
 class Recorder:
-    """A rep's hands on the keys, and a camera."""
+    """Sends key presses to the window, and takes pictures."""
 
     prefix = "acts-"
 
@@ -61,7 +61,7 @@ class Recorder:
         QTest.keyClicks(QApplication.focusWidget() or self.window, text)
 
     async def picture(self, name: str) -> None:
-        """Write the window with the dialog before it, where there is one."""
+        """Save a picture of the window, with the dialog in front of it if there is one."""
         await asyncio.sleep(0.3)
         image = self.window.grab()
         dialog = QApplication.activeModalWidget()
@@ -79,7 +79,7 @@ class Recorder:
         await until(lambda: isinstance(QApplication.activeModalWidget(), kind), kind.__name__)
         found = QApplication.activeModalWidget()
         assert isinstance(found, QDialog)
-        found.activateWindow()  # which a window manager does
+        found.activateWindow()  # a window manager does this
         await until(lambda: found.isAncestorOf(QApplication.focusWidget() or self.window), "the form's focus")
         return found
 
@@ -116,7 +116,7 @@ class Recorder:
         assert console is not None
         outbox = console.outbox
         await until(lambda: [action.state for action in outbox.actions][-len(states) :] == list(states), f"{states}")
-        self.window.activateWindow()  # which a window manager does after a dialog
+        self.window.activateWindow()  # a window manager does this after a dialog
         await asyncio.sleep(0.1)
 
     def go(self, letter: str) -> None:
@@ -129,7 +129,7 @@ class Recorder:
 
 
 async def play(recorder: Recorder) -> None:
-    """Play all scenes."""
+    """Perform all scenes."""
     page = await open_customer(recorder)
     await note_and_a_day_without_systems(recorder, page)
     await conflict(recorder, page)
@@ -178,7 +178,7 @@ async def conflict(recorder: Recorder, page: CustomerPage) -> None:
     recorder.action("k")
     form = await recorder.dialog(ContactForm)
     assert isinstance(form, ContactForm)
-    await until(lambda: "being asked" not in form.effect.text().lower(), "what the systems hold")
+    await until(lambda: "loading" not in form.effect.text().lower(), "what the systems hold")
     while QApplication.focusWidget() is not form.fields["email"]:
         recorder.press(Qt.Key.Key_Tab)
     recorder.press(Qt.Key.Key_A, CTRL)
@@ -211,7 +211,7 @@ async def promise_and_past(recorder: Recorder, page: CustomerPage) -> None:
     await page.view.wait_idle()
     await recorder.picture("promised")
     recorder.go("p")
-    await recorder.dialog(PastDialog)
+    await recorder.dialog(HistoryDialog)
     await recorder.picture("choose-the-past")
     recorder.press(Qt.Key.Key_Down)
     recorder.press(Qt.Key.Key_Return)
@@ -220,7 +220,7 @@ async def promise_and_past(recorder: Recorder, page: CustomerPage) -> None:
 
 
 def recorded(what: str | None, recorder: type[Player], play: Callable[[Player], Awaitable[None]]) -> int:
-    """Read where the pictures go, and play scenes in the window on a sandbox and a store of their own."""
+    """Read the folder for the pictures, and perform scenes in a window on a new sandbox and store."""
     parser = argparse.ArgumentParser(description=what, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "docs" / "pictures")
     folder: Path = parser.parse_args().folder

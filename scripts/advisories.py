@@ -1,10 +1,10 @@
-"""Asks for known advisories on every package the program ships with, by pip-audit; needs the network.
+"""Checks every package of the release for known advisories, with pip-audit; needs the network.
 
     python3 -m pip --python .venv/bin/python install --require-hashes -r requirements/audit.txt     (once)
     .venv/bin/python -m scripts.advisories
 
-Exit status 0: none is known. 1: some are; each is printed. 2: not every package could be asked about, which
-pip-audit by itself takes for "none".
+Exit status 0: none is known. 1: some are known; each is printed. 2: not every package could be checked. pip-audit
+itself reports that case as "none".
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements" / "runti
 
 
 def main() -> int:
-    """Print what is known."""
+    """Print the known advisories."""
     if importlib.util.find_spec("pip_audit") is None:
         print("pip-audit is not installed; the first lines of scripts/advisories.py say how.", file=sys.stderr)
         return 2
@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def lines_of(found: list[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield a line for each advisory, then how many packages were asked about."""
+    """Yield a line for each advisory, then the number of packages checked."""
     for package in found:
         for one in package.get("vulns", ()):
             fixed = ", ".join(one.get("fix_versions") or ()) or "no version yet"
@@ -50,7 +50,7 @@ def lines_of(found: list[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def status_of(found: list[Mapping[str, Any]]) -> int:
-    """Return the exit status for what pip-audit says."""
+    """Return the exit status for pip-audit's output."""
     if any(package.get("vulns") for package in found):
         return 1
     return 2 if not found or any("skip_reason" in package for package in found) else 0

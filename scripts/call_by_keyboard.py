@@ -1,9 +1,10 @@
-"""Plays a whole call by keyboard alone and records it: docs/pictures/call-*.png, one a scene.
+"""Performs a whole call by keyboard alone and saves docs/pictures/call-*.png, one for each scene.
 
     .venv/bin/python -m scripts.call_by_keyboard [FOLDER]
 
-Search, a disagreement of the systems and the act that mends it, a credit over the limit, a suspension that stops half
-way and is taken back, a line test, a visit, the note; on the sandbox over HTTP, with an encrypted store on the disk.
+The scenes: search, a discrepancy between the systems and the action that fixes it, a credit over the limit, a
+suspension that stops half way and is undone, a line test, an appointment, and the note. They run on the sandbox over
+HTTP, with an encrypted store on the disk.
 """
 
 import asyncio
@@ -32,7 +33,7 @@ class Call(Recorder):
             (await client.put(f"{self.sandbox.control}/faults/{system}", json=faults)).raise_for_status()
 
     async def one_with(self, kind: str) -> str:
-        """Return the number of a customer about whom the systems disagree in a way."""
+        """Return the number of a customer with a discrepancy of a kind."""
         headers = {"Authorization": f"Bearer {self.sandbox.tokens['billing']}"}
         control = {"Authorization": f"Bearer {self.sandbox.control_token}"}
         address = self.sandbox.addresses["billing"]
@@ -47,7 +48,7 @@ class Call(Recorder):
         raise TourError(f"nobody with {kind}")
 
     async def form(self, letter: str) -> ActionForm:
-        """Open a form by its letter and wait until it has planned something."""
+        """Open a form by its letter and wait until its plan is there."""
         self.action(letter)
         form = await self.dialog(ActionForm)
         assert isinstance(form, ActionForm)
@@ -67,7 +68,7 @@ class Call(Recorder):
 
 
 async def play(call: Call) -> None:
-    """Play all scenes."""
+    """Perform all scenes."""
     call.press(Qt.Key.Key_K, CTRL)
     call.keys(await call.one_with("billedButTerminated"))
     await until(lambda: bool(call.workspace.palette.list.rows_model.rows), "the search")

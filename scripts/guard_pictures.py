@@ -1,9 +1,9 @@
-"""Makes the pictures of who may see what: docs/pictures/guard-*.png, light and dark, at 1280x720.
+"""Makes the pictures of access control: docs/pictures/guard-*.png, light and dark, at 1280x720.
 
     .venv/bin/python -m scripts.guard_pictures [FOLDER]
 
-The question who calls, a verified caller, an account open without one; what a trainee sees; what was flagged, and the
-audit, on a supervisor's desk; the lock. On the sandbox over HTTP, with its collector of the audit.
+The pictures: the verification dialog, a verified caller, an account open without a caller, a trainee's view, flags and
+audit on a supervisor's console, and the lock. On the sandbox over HTTP, with its audit collector.
 """
 
 import asyncio
@@ -39,14 +39,14 @@ _CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 class Scenes:
-    """The sandbox, and where the pictures go."""
+    """The sandbox, and the folder for the pictures."""
 
     def __init__(self, sandbox: SandboxProcess, folder: Path, theme: str) -> None:
         self._sandbox, self._folder, self._theme = sandbox, folder, theme
 
     @asynccontextmanager
     async def console(self, role: str) -> AsyncIterator[tuple[MainWindow, Workspace]]:
-        """Yield a window of its own, for somebody of a role."""
+        """Yield a new window for a user of a role."""
         signed_in = self._sandbox.deployment_with_sign_in
         deployment = msgspec.structs.replace(self._sandbox.deployment, sign_in=signed_in.sign_in, audit=signed_in.audit)
         window = MainWindow()

@@ -1,9 +1,9 @@
-"""Writes docs/interoperability.md: what each server offers the desk, resource by resource, as `check-system` finds it.
+"""Writes docs/interoperability.md: the operations each server offers the console, by resource, from `check-system`.
 
     OPTICOM_TMF_DIR=… OPTICOM_OUTSIDE_DIR=… .venv/bin/python scripts/interoperability.py [FOLDER]
 
 The servers are the sandbox in both versions, tmf-mock, and a mock server made from the published descriptions. With
-FOLDER the whole reports are written there as HTML.
+FOLDER, the complete reports are written there as HTML.
 """
 
 import argparse
@@ -24,8 +24,8 @@ import msgspec  # noqa: E402 - the path comes first
 from console.cli.check_html import as_html  # noqa: E402 - after the path is set
 from console.compose import compose_check  # noqa: E402 - after the path is set
 from console.connectors.tmforum.published import V5_PATHS, paths_of_kind, resources_of  # noqa: E402 - after the path is set
-from console.connectors.tmforum.settings import Resource, TmForumSystem  # noqa: E402 - after the path is set
-from console.models.check_report import CheckReport, Finding, Verdict  # noqa: E402 - after the path is set
+from console.connectors.tmforum.settings import ResourceSettings, TmForumSystem  # noqa: E402 - after the path is set
+from console.models.check_report import CheckReport, OperationFinding, OperationGrade  # noqa: E402 - after the path is set
 from console.settings import KINDS  # noqa: E402 - after the path is set
 from console.system.sandbox_launcher import SandboxProcess  # noqa: E402 - after the path is set
 from tests.support import outside  # noqa: E402 - after the path is set
@@ -33,7 +33,7 @@ from tests.support import outside  # noqa: E402 - after the path is set
 _SERVERS = ("sandbox v4", "sandbox v5", "tmf-mock", "description v4", "description v4, made up", "description v5",
             "description v5, made up")  # fmt: skip
 _NOT_CHECKED = "–"
-_MARKS = {Verdict.SETTING: "!", Verdict.LIMITED: "~", Verdict.BROKEN: "✕"}
+_MARKS = {OperationGrade.SETTING: "!", OperationGrade.LIMITED: "~", OperationGrade.BROKEN: "✕"}
 
 
 class _NoSecrets:
@@ -42,7 +42,7 @@ class _NoSecrets:
 
 
 async def reports() -> dict[str, list[CheckReport]]:
-    """Return the checks of every server, one a kind of system."""
+    """Return the check reports of every server, one for each kind of system."""
     found: dict[str, list[CheckReport]] = {name: [] for name in _SERVERS}
     with tempfile.TemporaryDirectory() as folder:
         sandbox = await SandboxProcess.start(["--data", folder, "--customers", "300", "--seed", "7"])
@@ -73,13 +73,13 @@ async def _described(kind: Any, version: Any, folder: Path, *, dynamic: bool) ->
 
 
 def _in_v5(system: TmForumSystem) -> TmForumSystem:
-    resources = {name: Resource(version="v5") for name in resources_of(system.serves) if name in V5_PATHS}
+    resources = {name: ResourceSettings(version="v5") for name in resources_of(system.serves) if name in V5_PATHS}
     return msgspec.structs.replace(system, resources=resources)
 
 
 def lines(found: dict[str, list[CheckReport]]) -> Iterator[str]:
-    """Yield the page."""
-    yield "# What each server offers the desk"
+    """Yield the lines of the page."""
+    yield "# Resources that each server offers"
     yield ""
     yield f"Made on {datetime.now(UTC):%Y-%m-%d} by `scripts/interoperability.py`. A cell counts the operations that"
     yield "`opticom-console check-system` found good, of those it could judge, and names the others. The mock servers"
@@ -96,22 +96,22 @@ def lines(found: dict[str, list[CheckReport]]) -> Iterator[str]:
                 yield f"| `{resource}`{whose} | " + " | ".join(cells) + " |"
     yield ""
     yield "Checked: list, paging, attributes, values, states, get one (by id), an unknown id, select (one customer's"
-    yield "records), nothing (records of a customer nobody is), sort, refresh (by ETag). **!** is mended by a setting"
+    yield "records), nothing (records of a customer nobody is), sort, refresh (by ETag). **!** is fixed by a setting"
     yield "that the check proposes, **~** works with less, **✕** does not work."
 
 
-def _findings(reports: list[CheckReport], kind: str, resource: str) -> list[Finding]:
+def _findings(reports: list[CheckReport], kind: str, resource: str) -> list[OperationFinding]:
     return [one for report in reports if report.kind == kind for one in report.findings if one.resource == resource]
 
 
-def _cell(findings: list[Finding]) -> str:
+def _cell(findings: list[OperationFinding]) -> str:
     if not findings:
         return _NOT_CHECKED
-    judged = [one for one in findings if one.verdict is not Verdict.UNKNOWN]
-    good = sum(one.verdict is Verdict.GOOD for one in judged)
+    judged = [one for one in findings if one.verdict is not OperationGrade.UNKNOWN]
+    good = sum(one.verdict is OperationGrade.GOOD for one in judged)
     if len(findings) == 1 and findings[0].operation == "list" and not good:
         return "not served"
-    others = Counter((one.operation, one.verdict) for one in judged if one.verdict is not Verdict.GOOD)
+    others = Counter((one.operation, one.verdict) for one in judged if one.verdict is not OperationGrade.GOOD)
     named = [f"{_MARKS[verdict]} {operation}" for operation, verdict in others]
     return f"{good} of {len(judged)}" + (f": {', '.join(named)}" if named else "")
 

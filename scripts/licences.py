@@ -1,8 +1,8 @@
-"""Prints the licence of every package the program ships with; exit status 1 where one is not known to allow that.
+"""Prints the licence of every package in the release; exit status 1 if a licence is not known to allow that.
 
     .venv/bin/python -m scripts.licences
 
-Reads what is installed here, by requirements/runtime.txt. Known advisories are asked for by `scripts.advisories`.
+Reads the packages installed here, by requirements/runtime.txt. `scripts.advisories` checks for known advisories.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 
 _REQUIREMENTS = Path(__file__).resolve().parent.parent / "requirements" / "runtime.txt"
-# Beside them LGPL 3 for Qt, which is linked dynamically and can be exchanged.
+# Also LGPL 3 for Qt, which is linked dynamically and can be replaced.
 _ALLOWED = re.compile(
     r"MIT|BSD|Apache|PSF|Python Software Foundation|MPL|Mozilla|ISC|Zlib|Unlicense|0BSD|LGPL|"
     r"Lesser General Public|public domain|any-OSI",
     re.IGNORECASE,
 )
-# What a package's own documents say where its metadata says too little.
+# Licences from the package's own documents, where its metadata is not enough.
 _BY_ITS_DOCUMENTS = {"apsw-sqlite3mc": "any-OSI"}
 
 
 def licence_of(found: Distribution) -> str:
-    """Return what a package says of its licence: the expression, the classifiers, else the first line of the field."""
+    """Return a package's licence: the expression, the classifiers, or else the first line of the field."""
     message = found.metadata
     if message.get("License-Expression"):
         return str(message["License-Expression"])

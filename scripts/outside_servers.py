@@ -1,10 +1,10 @@
-"""Sets up servers that others wrote, for the tests that speak to them, and prints the folder they are in.
+"""Installs servers written by others, for the tests that use them, and prints their folder.
 
     export OPTICOM_OUTSIDE_DIR=$(python3 scripts/outside_servers.py)
 
-They are tmf-mock (TMF638 and TMF641), Prism, a mock server made from TM Forum's descriptions, and oidc-provider, an
-identity provider, with a Node.js of their own. Their pinned and hashed requirements are in tests/outside. Needs python3
-with pip and nothing else.
+The servers: tmf-mock (TMF638 and TMF641), Prism (a mock server made from TM Forum's descriptions), and oidc-provider
+(an identity provider), with their own Node.js. Their pinned and hashed requirements are in tests/outside. Needs only
+python3 with pip.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Prints the table of roles: what each sees, does, and may give without asking, and which step opens what.
+"""Prints the table of roles: data, actions and credit limits of each role, and the verification step each one needs.
 
     python3 -m scripts.role_table > docs/roles.md
 
-A test holds the stored table against this one, and this one against what the services enforce.
+A test compares the stored table with this one, and this one with the rules that the services enforce.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from console.services.access.access_service import OPEN_TO_ALL
-from console.services.access.permissions import ROLES, DataScope, Permission, Personal
+from console.services.access.permissions import ROLES, DataScope, Permission, PersonalField
 from console.services.actions.catalogue import ACTIONS
 from console.settings.roles import named
 from console.settings.verification import VerificationSettings
@@ -29,7 +29,7 @@ _WITHOUT_CALLER = named(VerificationSettings().without_caller)[1]
 
 
 def role_table() -> str:
-    """Return the whole table as Markdown, a line for every subject and act."""
+    """Return the whole table as Markdown, with a row for each data scope and action."""
     roles = list(ROLES.values())
     parts = [
         _table("Sees", "Opened by", [user.role for user in roles], _scopes()),
@@ -73,7 +73,7 @@ def _actions() -> Iterator[list[str]]:
 
 
 def _masked() -> Iterator[list[str]]:
-    for kind in Personal:
+    for kind in PersonalField:
         cells = ("yes" if kind in user.masked else "" for user in ROLES.values())
         yield [f"{kind.value} (`{kind.name.lower()}`)", "", *cells]
 

@@ -2,8 +2,8 @@
 
     .venv/bin/python -m scripts.screenshots [FOLDER]
 
-The degraded picture is made with real faults: provisioning's port is closed and billing answers after 6 s. With --odd
-one picture is made of a customer whose three systems each speak the standard in a way of their own.
+The degraded picture uses real faults: provisioning's port is closed and billing answers after 6 s. With --odd, one
+picture is made of a customer whose three systems each use their own variant of the standard.
 """
 
 import argparse
@@ -35,7 +35,7 @@ from console.views.window.workspace import Workspace
 ROOT = Path(__file__).resolve().parent.parent
 
 
-# What each system does in its own way, and the settings that tell the desk so.
+# The variant that each system uses, and the console's settings for it.
 _ODD_QUIRKS = {
     "crm": ["only-v5", "priority-numeric", "fields-unknown"],
     "billing": ["auth-oauth", "own-filters", "money-minor", "rate-limited", "errors-nested", "counts-absent"],

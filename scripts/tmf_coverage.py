@@ -1,12 +1,12 @@
-"""Prints the table of what the desk does with every attribute of the resources it reads, or checks it.
+"""Prints or checks the table of all attributes of the console's resources, with the console's use of each.
 
     python3 -m scripts.tmf_coverage > docs/tmf-coverage.md
     python3 -m scripts.tmf_coverage --check
 
-The decisions stand in tmf_coverage.toml. The check fails where an attribute of a description has none, where one is
-said to be shown that its reader never asks for, where a reader asks for one that is called left out, and where the
-stored table is another. The descriptions are looked for in the folder that OPTICOM_TMF_DIR names; without it, only
-the readers are held against the decisions.
+The decisions are in tmf_coverage.toml. The check fails if an attribute of a description has no decision. It
+fails if a reader never reads an attribute called shown, or reads one called left out. It also fails if the stored table
+is out of date.
+OPTICOM_TMF_DIR names the folder with the descriptions; without it, only the readers are checked.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from console.connectors.tmforum.check.requirements import REQUIREMENTS
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.records.care import read_slots
 from console.connectors.tmforum.records.catalogue import read_offering, read_price
-from console.connectors.tmforum.wire import RecordReader
 from scripts.tmf_descriptions import attributes_of
 
 STORED = Path(__file__).parents[1] / "docs" / "tmf-coverage.md"
@@ -33,7 +33,7 @@ _READ = {name: need.read for name, need in REQUIREMENTS.items()} | {
     "productOfferingPrice": read_price,
     "searchTimeSlot": read_slots,
 }
-# Where a reader asks on only if what it found says so.
+# Values that make a reader continue to read further attributes.
 _LEADING_ON = {"id": "x", "priceType": "recurring", "usageConsumption": []}
 _INTRODUCTION = """\
 # What becomes of every attribute
@@ -47,14 +47,14 @@ the alerts and named on the Systems page. Attributes beginning with @ name types
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of one attribute: `shown`, `used` or `left out`, and where or why."""
+    """The decision on one attribute: `shown`, `used` or `left out`, and where or why."""
 
     kind: str
     words: str
 
 
 class _Recording(RecordReader):
-    """Notes what it is asked for."""
+    """A record that notes which attributes are read."""
 
     def __init__(self, value: Any) -> None:
         super().__init__(value)
@@ -69,7 +69,7 @@ class _Recording(RecordReader):
 
 
 class _Everything:
-    """Has whatever is looked for, so that a reader goes on to ask for it."""
+    """A container that has every name, so that a reader continues to read."""
 
     def __contains__(self, _name: object) -> bool:
         return True
@@ -83,7 +83,7 @@ def decisions() -> dict[str, dict[str, Decision]]:
 
 
 def problems() -> list[str]:
-    """Return what is wrong with the decisions, a sentence each."""
+    """Return the problems of the decisions, one sentence each."""
     found = [problem for resource, decided in decisions().items() for problem in _problems_of(resource, decided)]
     if STORED.read_text(encoding="utf-8") != table():
         found.append("docs/tmf-coverage.md is another: run python3 -m scripts.tmf_coverage > docs/tmf-coverage.md")
@@ -127,7 +127,7 @@ def _problems_of(resource: str, decided: dict[str, Decision]) -> Iterator[str]:
 
 
 def _asked(resource: str) -> set[str]:
-    """Return what a resource's reader asks a record for, in either version's names."""
+    """Return the attributes that a resource's reader reads from a record, with the names of both versions."""
     reader = _Recording(dict(_LEADING_ON))
     _READ[resource](reader)
     return reader.asked

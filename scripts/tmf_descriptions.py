@@ -1,4 +1,4 @@
-"""The published descriptions of the TM Forum APIs: which attributes a resource has in versions 4 and 5."""
+"""The published descriptions of the TM Forum APIs: the attributes of a resource in versions 4 and 5."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-# The number of the API and the name of its schema, by resource.
+# Number of the API and name of its schema, by resource.
 _SCHEMAS = {
     "customer": ("629", "Customer"),
     "individual": ("632", "Individual"),
@@ -35,7 +35,7 @@ _SCHEMAS = {
 
 
 def attributes_of(resource: str) -> set[str] | None:
-    """Return the attributes of a resource in both versions, or None where the descriptions are not here."""
+    """Return the attributes of a resource in both versions, or None without a folder of descriptions."""
     folder = os.environ.get("OPTICOM_TMF_DIR")
     if not folder or not Path(folder).is_dir():
         return None
@@ -61,7 +61,7 @@ def _schemas(path: Path) -> dict[str, Any]:
 
 
 def _properties(schemas: dict[str, Any], name: str, seen: frozenset[str] = frozenset()) -> set[str]:
-    """Return the names of an object's attributes, those of the schemas that it is made of included."""
+    """Return the names of a schema's attributes, including those of the schemas it consists of."""
     if name in seen or name not in schemas:
         return set()
     found: set[str] = set()

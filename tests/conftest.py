@@ -1,4 +1,4 @@
-"""What all tests share: a real sandbox, the Qt loop for window tests, and loudness about everything unexpected."""
+"""Fixtures of all tests: a real sandbox, the Qt loop for window tests, and checks for unexpected messages and tasks."""
 
 import asyncio
 import gc
@@ -23,15 +23,15 @@ from tests.support.two_billings import TwoBillings
 
 HERE = Path(__file__).parent
 
-# Between the phases of a test this processes Qt's events, and with them callbacks of an event loop that is not running
-# then: whatever a test has left to its fixtures to close would break.
+# Between the phases of a test this processes Qt's events, and so runs callbacks of an event loop that has stopped.
+# Objects that a fixture still has to close would break.
 pytestqt.plugin._process_events = lambda: None
 
 
 # ------------------------------------------------------------------ garbage
 
 
-gc.disable()  # as in the program: what tests leave behind is collected between them, and in this thread alone
+gc.disable()  # as in the program: garbage is collected between tests, and in this thread only
 _tests_ended = itertools.count()
 
 
@@ -42,14 +42,14 @@ def garbage_collected() -> Iterator[None]:
         gc.collect(1)
     else:
         gc.collect()
-        gc.freeze()  # what pytest itself keeps need not be looked at again
+        gc.freeze()  # pytest's own objects need no second check
 
 
 # ------------------------------------------------------------------ loops
 
 
 def pytest_asyncio_loop_factories(config, item) -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    """Window tests run on the Qt loop, those of the HTTP layer on both, all others on a plain one."""
+    """Return the loops of a test: Qt for window tests, Qt and asyncio for the HTTP layer, asyncio for all others."""
     if HERE / "views" in item.path.parents:
         return {"qt": _qt_loop}
     if HERE / "http" in item.path.parents:
@@ -71,7 +71,7 @@ _WORLD = ("--customers", "300", "--seed", "7")
 
 @pytest.fixture(scope="session")
 def sandbox_process(tmp_path_factory) -> Iterator[SandboxProcess]:
-    """The sandbox with 300 customers, as a process of its own, for the whole run."""
+    """Yield the sandbox with 300 customers, in one separate process for the whole run."""
     process = asyncio.run(SandboxProcess.start(["--data", str(tmp_path_factory.mktemp("sandbox")), *_WORLD]))
     yield process
     asyncio.run(process.stop())
@@ -79,9 +79,9 @@ def sandbox_process(tmp_path_factory) -> Iterator[SandboxProcess]:
 
 @pytest.fixture
 def process_of_test(request, tmp_path) -> Iterator[SandboxProcess]:
-    """The process all tests share, or one for a test marked ``own_world``.
+    """Yield the process that all tests share, or a separate one for a test marked ``own_world``.
 
-    Such a test needs what is rare in the world, or what is just as it was made, and another may have used it up.
+    Such a test needs rare records or an unchanged world; another test may have used them up.
     """
     if request.node.get_closest_marker("own_world") is None:
         yield request.getfixturevalue("sandbox_process")
@@ -93,7 +93,7 @@ def process_of_test(request, tmp_path) -> Iterator[SandboxProcess]:
 
 @pytest.fixture(scope="module")
 def second_billing_process(tmp_path_factory) -> Iterator[SandboxProcess]:
-    """A sandbox with the same customers whose billing numbers accounts and bills otherwise."""
+    """Yield a sandbox with the same customers, whose billing has different account and bill numbers."""
     folder = str(tmp_path_factory.mktemp("second"))
     process = asyncio.run(SandboxProcess.start(["--data", folder, *_WORLD, "--billing-seed", "70"]))
     yield process
@@ -102,7 +102,7 @@ def second_billing_process(tmp_path_factory) -> Iterator[SandboxProcess]:
 
 @pytest.fixture
 async def two_billings(process_of_test, second_billing_process) -> AsyncIterator[TwoBillings]:
-    """The sandbox with a second billing system, both without faults."""
+    """Yield the sandbox with a second billing system, both without faults."""
     async with Control(second_billing_process) as second, TwoBillings(process_of_test, second) as both:
         await both.clear()
         await second.clear()
@@ -113,7 +113,7 @@ async def two_billings(process_of_test, second_billing_process) -> AsyncIterator
 
 @pytest.fixture
 async def sandbox(process_of_test) -> AsyncIterator[Control]:
-    """The sandbox without faults and quirks, and the switch for them."""
+    """Yield the sandbox without faults and quirks, and the switch for them."""
     async with Control(process_of_test) as control:
         await control.clear()
         yield control
@@ -123,7 +123,7 @@ async def sandbox(process_of_test) -> AsyncIterator[Control]:
 # ------------------------------------------------------------------ loudness
 
 
-# What the off-screen platform says of any window and menu.
+# The off-screen platform prints this for every window and menu.
 _OFF_SCREEN = ("propagateSizeHints", "This plugin does not support")
 
 
@@ -138,7 +138,7 @@ class _Collector(logging.Handler):
 
 @pytest.fixture(autouse=True)
 def no_unexpected_log(request) -> Iterator[None]:
-    """Fail a test in which something was logged as a warning or worse, unless it is marked to expect that."""
+    """Fail a test that logs a warning or worse, unless it is marked to expect that."""
     expected = [mark.args[0] for mark in request.node.iter_markers("expects_log")]
     collector = _Collector()
     logging.getLogger().addHandler(collector)
@@ -150,7 +150,7 @@ def no_unexpected_log(request) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def no_qt_message() -> Iterator[None]:
-    """Fail a test in which Qt warned."""
+    """Fail a test in which Qt prints a warning."""
     messages: list[str] = []
 
     def on_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:

@@ -144,7 +144,7 @@ def run_application(app: QApplication, bridge: Bridge, main: Callable[[], Corout
             except RuntimeError as error:
                 if task.done():
                     raise
-                message = "The display has gone, and the desk with it. Start it again; what it had kept is there."
+                message = "The display is gone, so the console stopped. Start it again; your saved work is there."
                 raise DisplayGoneError(message) from error
             finally:
                 if task.done():

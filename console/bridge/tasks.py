@@ -94,7 +94,7 @@ class Bridge:
         """Log an unhandled error and show the user one sentence about it."""
         _log.error("unhandled in %s", where, exc_info=(type(error), error, error.__traceback__))
         known = isinstance(error, ConsoleError)
-        self.on_unhandled(str(error) if known else "Something in the desk itself failed. The log has the details.")
+        self.on_unhandled(str(error) if known else "The console failed. The log has the details.")
 
     async def aclose(self) -> None:
         """Cancel all tasks and wait until they have ended."""

@@ -13,7 +13,7 @@ async def ask_person(sign_in: SignIn, sentence: str) -> Person:
     """Return the person who signed in. Prints to standard error, so that it does not mix with the command's output."""
     attempt = await sign_in.begin()
     try:
-        message = "Sign in in the browser. Should it not open, this is the address:"
+        message = "Sign in in your browser. If it does not open, use this address:"
         print(*filter(None, (sentence, message, attempt.address)), sep="\n", file=sys.stderr, flush=True)
         await asyncio.to_thread(webbrowser.open, attempt.address)
         return await sign_in.finish(await attempt.wait())
@@ -24,7 +24,7 @@ async def ask_person(sign_in: SignIn, sentence: str) -> Person:
 async def ask_code(sentence: str, *, is_new: bool) -> str | None:
     """Return the code that the user typed, or None if nothing was typed: the command goes on without the code."""
     print(sentence)
-    words = "Choose a passphrase for your work on this computer: " if is_new else "Recovery code or passphrase: "
+    words = "Choose a passphrase to save your work on this computer: " if is_new else "Recovery code or passphrase: "
     try:
         typed = await asyncio.to_thread(getpass.getpass, words)
     except EOFError:

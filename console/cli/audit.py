@@ -19,7 +19,7 @@ _MOST_NAMED = 20
 
 
 # Without a window no store is used, so audit entries of such a command are only at the collector.
-_NOT_FOUND = "No entry here holds {}. What `show` did stands at the collector: look there, or with --collected FILE."
+_NOT_FOUND = "No entry here has {}. Entries of `show` are at the collector: search there, or use --collected FILE."
 
 
 def run(options: argparse.Namespace) -> int:
@@ -48,7 +48,7 @@ def _judge(problems: Sequence[str]) -> int:
     """Print the problems and whether the audit is whole. Return the exit status."""
     for problem in problems:
         print(problem)
-    print("The audit was changed." if problems else "The audit is whole.")
+    print("The audit was changed." if problems else "The audit is complete and unchanged.")
     return 1 if problems else 0
 
 
@@ -56,12 +56,12 @@ async def _kept(options: argparse.Namespace) -> list[Link]:
     from console.session import open_last_store  # noqa: PLC0415 - loads much that a collected file does not need
     from console.store_location import IN_MEMORY, StoreQuestions  # noqa: PLC0415 - the same
 
-    ask = ask_code if sys.stdin.isatty() else None
-    questions = StoreQuestions(code=ask)
+    prompt = ask_code if sys.stdin.isatty() else None
+    questions = StoreQuestions(code=prompt)
     kept = await open_last_store(config=options.config, demo=options.demo, questions=questions, to_read=True)
     if kept.database is None:
         why = kept.notice.removesuffix(IN_MEMORY).strip()
-        raise ConfigurationError(why or "Whoever worked last at this desk kept nothing here, or has signed out.")
+        raise ConfigurationError(why or "No saved audit on this computer, or the last user has signed out.")
     try:
         repository = AuditRepository(kept.database)
         links: list[Link] = []
@@ -76,7 +76,7 @@ def _problems(kept: Sequence[Link], collected: Sequence[Link]) -> Iterator[str]:
     """Yield the problems: in this computer's chain, in each collected chain, and between them."""
     broken = first_broken(kept)
     if broken is not None:
-        yield f"Entry {broken} on this computer does not follow from those before it."
+        yield f"Entry {broken} on this computer does not match the entries before it."
     chains = {
         chain: _once(group)
         for chain, group in groupby(
@@ -107,7 +107,7 @@ def _problems_in(chain: str, links: Sequence[Link], chains: Mapping[str, Sequenc
     else:
         broken = first_broken(links)
     if broken is not None:
-        yield f"Entry {broken} of the collected chain {chain} does not follow from those before it."
+        yield f"Entry {broken} of the collected chain {chain} does not match the entries before it."
 
 
 def _problems_between(here: Mapping[int, Link], collected: Sequence[Link]) -> Iterator[str]:

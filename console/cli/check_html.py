@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from console.models.check_report import CheckReport, Finding, Verdict
+from console.models.check_report import CheckReport, OperationFinding, OperationGrade
 
 _COLOURS = {
-    Verdict.GOOD: "#1a7f37",
-    Verdict.LIMITED: "#7a5c00",
-    Verdict.SETTING: "#0b57a4",
-    Verdict.BROKEN: "#b3261e",
-    Verdict.UNKNOWN: "#57606a",
+    OperationGrade.GOOD: "#1a7f37",
+    OperationGrade.LIMITED: "#7a5c00",
+    OperationGrade.SETTING: "#0b57a4",
+    OperationGrade.BROKEN: "#b3261e",
+    OperationGrade.UNKNOWN: "#57606a",
 }
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; color: #1f2328; padding: 0 1rem }
@@ -24,7 +24,9 @@ font-size: 13px; white-space: pre-wrap } summary { cursor: pointer; color: #0b57
 def as_html(report: CheckReport) -> str:
     """Return the whole report. All text from outside is escaped."""
     resources = dict.fromkeys(finding.resource for finding in report.findings)
-    counts = ", ".join(f"{report.count(verdict)} {verdict.value}" for verdict in Verdict if report.count(verdict))
+    counts = ", ".join(
+        f"{report.count(verdict)} {verdict.value}" for verdict in OperationGrade if report.count(verdict)
+    )
     works = "works" if report.is_usable else "does not fully work"
     parts = [
         "<!doctype html>",
@@ -32,14 +34,14 @@ def as_html(report: CheckReport) -> str:
         f"<title>Check of {escape(report.system)}</title><style>{_STYLE}</style></head><body>",
         f"<h1>Check of {escape(report.system)}</h1>",
         f"<p>{escape(report.address)}, {report.at:%Y-%m-%d %H:%M} UTC, {report.elapsed_s:.1f} s. {counts}.</p>",
-        f"<p><strong>The desk {works} with this system as it is configured.</strong></p>",
+        f"<p><strong>The console {works} with this system as configured.</strong></p>",
     ]
-    open_ones = [one for one in report.findings if one.verdict not in {Verdict.GOOD, Verdict.UNKNOWN}]
+    open_ones = [one for one in report.findings if one.verdict not in {OperationGrade.GOOD, OperationGrade.UNKNOWN}]
     if open_ones:
-        parts += ["<h2>What is to be done</h2>", _table(open_ones, with_resource=True)]
+        parts += ["<h2>To do</h2>", _table(open_ones, with_resource=True)]
     if report.lacking:
         parts.append(
-            f"<p>What the desk cannot show of this system as it is set: {escape(', '.join(report.lacking))}.</p>"
+            f"<p>The console can't show this data with the current settings: {escape(', '.join(report.lacking))}.</p>"
         )
     if report.profile:
         parts += ["<h2>Proposed profile</h2>", f"<pre>{escape(report.profile)}</pre>"]
@@ -62,14 +64,14 @@ def _toml(value: Any) -> str:
     return str(value) if isinstance(value, int) else f'"{value}"'
 
 
-def _table(findings: Sequence[Finding], *, with_resource: bool) -> str:
-    head = "<th>Operation</th><th>Verdict</th><th>Needed</th><th>Got, and what to do</th>"
+def _table(findings: Sequence[OperationFinding], *, with_resource: bool) -> str:
+    head = "<th>Operation</th><th>Verdict</th><th>Needed</th><th>Received, and what to do</th>"
     first = "<th>Resource</th>" if with_resource else ""
     rows = "".join(_row(finding, with_resource=with_resource) for finding in findings)
     return f'<div style="overflow-x: auto"><table><tr>{first}{head}</tr>{rows}</table></div>'
 
 
-def _row(finding: Finding, *, with_resource: bool) -> str:
+def _row(finding: OperationFinding, *, with_resource: bool) -> str:
     shown = ""
     if (finding.request or finding.answer) and not with_resource:
         shown = (

@@ -12,7 +12,7 @@ from console.cli.asking import ask_code, ask_person, ask_secret
 from console.cli.check_html import as_html, settings_lines
 from console.compose import checked_resources, compose_check, older_form
 from console.errors import ConfigurationError, UsageError
-from console.models.check_report import CheckReport, Verdict
+from console.models.check_report import CheckReport, OperationGrade
 from console.ports.secrets import Secrets
 from console.services.access.sign_in import SignIn
 from console.session import access_to, default_configuration
@@ -21,11 +21,11 @@ from console.system.sandbox_launcher import SandboxProcess
 from console.system.secrets import SystemSecrets
 
 _MARKS = {
-    Verdict.GOOD: "✓",
-    Verdict.LIMITED: "~",
-    Verdict.SETTING: "!",
-    Verdict.BROKEN: "✕",
-    Verdict.UNKNOWN: "?",
+    OperationGrade.GOOD: "✓",
+    OperationGrade.LIMITED: "~",
+    OperationGrade.SETTING: "!",
+    OperationGrade.BROKEN: "✕",
+    OperationGrade.UNKNOWN: "?",
 }
 
 
@@ -48,7 +48,9 @@ async def _run(options: argparse.Namespace) -> int:
             "An address begins with https://, or http:// on this machine."
         )
     if options.kind or options.secret or options.auth:
-        raise UsageError("--kind, --auth and --secret are for an address; what a configured system is, its file says.")
+        raise UsageError(
+            "--kind, --auth and --secret are only for an address. A configured system has them in its file."
+        )
     if sentence := older_form(deployment):
         print(f"{path}: {sentence}", file=sys.stderr)
     at_terminal = sys.stdin.isatty()
@@ -84,7 +86,7 @@ async def _check(
 
     def on_resource(resource: str) -> None:
         if sys.stderr.isatty():
-            print(f"\r  asking about {resource:<30}", end="", file=sys.stderr, flush=True)
+            print(f"\r  checking {resource:<30}", end="", file=sys.stderr, flush=True)
 
     report = await compose_check(
         name, system, secrets, by_post=options.post, only=options.only or (), on_resource=on_resource, sign_in=sign_in
@@ -103,7 +105,7 @@ async def _check(
 def _system_at_address(options: argparse.Namespace) -> System:
     """Return the settings of the system at an address, from the command line options."""
     if options.kind is None:
-        raise UsageError(f"Say with --kind what this address is: {', '.join(KINDS)}.")
+        raise UsageError(f"Give the kind of this address with --kind: {', '.join(KINDS)}.")
     auth = {
         "kind": options.auth or ("bearer" if options.secret else "none"),
         "secret": options.secret,
@@ -149,28 +151,30 @@ def as_text(report: CheckReport) -> str:
             finding.got, 100, initial_indent=f"  {_MARKS[finding.verdict]} {finding.operation:<11} ",
             subsequent_indent=" " * 16,
         )  # fmt: skip
-        if finding.verdict not in {Verdict.GOOD, Verdict.UNKNOWN} and finding.needed != finding.got:
+        if finding.verdict not in {OperationGrade.GOOD, OperationGrade.UNKNOWN} and finding.needed != finding.got:
             lines.append(f"      needed: {finding.needed}")
         lines += [f"      set: {line}" for line in settings_lines(finding.setting)]
         if finding.advice:
             lines += textwrap.wrap(finding.advice, 100, initial_indent="      ", subsequent_indent="      ")
-    counts = ", ".join(f"{report.count(verdict)} {verdict.value}" for verdict in Verdict if report.count(verdict))
+    counts = ", ".join(
+        f"{report.count(verdict)} {verdict.value}" for verdict in OperationGrade if report.count(verdict)
+    )
     lines += ["", f"Of {len(report.findings)} operations: {counts}."]
     if report.lacking:
         lines += textwrap.wrap(
-            f"What the desk cannot show of this system as it is set: {', '.join(report.lacking)}.", 100
+            f"The console can't show this data with the current settings: {', '.join(report.lacking)}.", 100
         )
     if report.profile:
         lines += [
             "",
-            "These settings, with those it has now, mend what settings can mend. Keep them as a file and name it as",
-            "this system's profile; what the configuration itself says of a resource goes before it.",
+            "These settings, with the current ones, fix the problems that settings can fix. Save them as a file and",
+            "name it as this system's profile. Settings of a resource in the configuration override it.",
             "",
             report.profile.rstrip(),
         ]
     end = (
-        "The desk works with this system as it is configured."
+        "The console works with this system as configured."
         if report.is_usable
-        else "The desk does not fully work with this system as it is configured."
+        else "The console does not fully work with this system as configured."
     )
     return "\n".join([*lines, "", end])

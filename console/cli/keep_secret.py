@@ -19,21 +19,23 @@ def run(options: argparse.Namespace) -> int:
 
 async def _run(options: argparse.Namespace) -> int:
     at_terminal = sys.stdin.isatty()
-    ask = ask_code if at_terminal else None
-    kept = await open_last_store(config=options.config, demo=options.demo, questions=StoreQuestions(code=ask))
+    prompt = ask_code if at_terminal else None
+    kept = await open_last_store(config=options.config, demo=options.demo, questions=StoreQuestions(code=prompt))
     if kept.database is None:
         why = kept.notice.removesuffix(IN_MEMORY).strip()
-        raise ConfigurationError(why or "Nobody has worked at this desk yet. Start its window once; it asks by itself.")
+        raise ConfigurationError(
+            why or "Nobody has worked here yet. Start the console's window once; it prompts for the key."
+        )
     try:
         if at_terminal:
-            secret = await ask_secret(f"The secret {options.name}, for whoever worked last at this desk.")
+            secret = await ask_secret(f"The secret {options.name}, for the last user of this console.")
         else:
             secret = await asyncio.to_thread(sys.stdin.readline)
         secret = (secret or "").strip()
         if not secret:
-            raise UsageError("Nothing was typed, so nothing is kept.")
+            raise UsageError("Nothing was entered, so nothing was saved.")
         await SecretRepository(kept.database).save(f"{KEPT}{options.name}", secret)
     finally:
         await kept.database.aclose()
-    print(f"{options.name} is kept. In the configuration it is called {KEPT}{options.name}.")
+    print(f"{options.name} is saved. In the configuration it is {KEPT}{options.name}.")
     return 0

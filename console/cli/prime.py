@@ -58,7 +58,7 @@ def read_numbers(file: Path) -> list[CustomerId]:
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"{file} is no text in UTF-8.") from error
+        raise UsageError(f"{file} is not UTF-8 text.") from error
     found: dict[str, None] = {}
     for number, line in enumerate(text.splitlines(), 1):
         first = re.split(r"[,;\t]", line.strip(), maxsplit=1)[0].strip().strip('"')
@@ -68,9 +68,9 @@ def read_numbers(file: Path) -> list[CustomerId]:
             raise UsageError(f"Line {number} of {file} has no customer number: {first[:60]!r}.")
         found[first] = None
     if not found:
-        raise UsageError(f"{file} has no customer numbers: one a line.")
+        raise UsageError(f"{file} has no customer numbers. Write one per line.")
     if len(found) > _MOST:
-        raise UsageError(f"{file} has {len(found):,} customers; {_MOST:,} are the most at once.")
+        raise UsageError(f"{file} has {len(found):,} customers; {_MOST:,} is the limit for one run.")
     return [CustomerId(number) for number in found]
 
 
@@ -90,15 +90,15 @@ async def _run(options: argparse.Namespace, customers: Sequence[CustomerId]) -> 
             session = await stack.enter_async_context(grant)
         except StoreInUseError as error:
             raise StoreError("The console is open on this store. Close it first.") from error
-        if not session.console.is_kept:
+        if not session.console.is_saved:
             why = session.notice.removesuffix(IN_MEMORY).strip()
-            raise StoreError(f"{why} Customers can only be read ahead into a store.")
+            raise StoreError(f"{why} Customers can only be loaded ahead into a store.")
         if session.console.access.is_required:
             if (refusal := session.console.permissions.refusal_to_do(Permission.READ_AHEAD)) is not None:
                 session.console.audit.record("refused", words=Permission.READ_AHEAD.value)
                 raise ConsoleError(refusal.message)
             if options.reason is None:
-                raise UsageError("Say why the accounts are read: --reason 'visits of tomorrow'. It is recorded.")
+                raise UsageError("Give a reason, such as --reason 'appointments tomorrow'. It is logged.")
         whole = await prime(session.console, customers, options.reason or "")
     print(f"{whole} of {len(customers)} customers are on this computer now.")
     return 0 if whole == len(customers) else 1

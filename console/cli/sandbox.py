@@ -91,7 +91,7 @@ def _run(options: argparse.Namespace, folder: Path, location: str | Path) -> int
             return
         tokens = {**running.tokens, "control": running.control_token}
         configuration = write_configuration(folder, running.addresses, tokens)
-        print("\nThe sandbox is running on this machine alone. Ctrl+C stops it.\n")
+        print("\nThe sandbox is running on this computer only. Press Ctrl+C to stop it.\n")
         for system, address in running.addresses.items():
             print(f"  {LABELS[system]:<14}{address}")
         print(f"  {'Sign-in':<14}{running.identity}")
@@ -100,7 +100,7 @@ def _run(options: argparse.Namespace, folder: Path, location: str | Path) -> int
         console = folder / "desk.toml"
         settings = sandbox_settings(running.addresses, "file:{}.token")
         write_private(console, with_sign_in(settings, running.identity, running.audit, "file:{}.token"))
-        print(f"Open the desk on it, and sign in:  opticom-console --config {console}")
+        print(f"Open the console on it, and sign in:  opticom-console --config {console}")
         print(f"Without sign-in, as a rep, for commands:  --config {configuration}\n", flush=True)
 
     ports = {name: getattr(options, f"{name}_port") for name in _PORTS}

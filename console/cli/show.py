@@ -13,6 +13,7 @@ from typing import Any
 
 from console.cli.asking import ask_person, ask_secret
 from console.errors import ConsoleError, NotServedError, UnknownCustomerError, UsageError
+from console.messages.names import name_of
 from console.models.appointment import Appointment
 from console.models.billing_account import BillingAccount
 from console.models.customer import CustomerId
@@ -24,7 +25,7 @@ from console.models.order import Order
 from console.models.payment import Payment
 from console.models.provenance import Records
 from console.models.related import RelatedCustomer
-from console.models.search import Asking, SearchResult
+from console.models.search import SearchResult, SystemSearchState
 from console.models.service_test import ServiceTest
 from console.models.trouble_ticket import TroubleTicket
 from console.models.usage import Bucket, Usage
@@ -82,11 +83,17 @@ async def find_one(console: Console, text: str) -> CustomerId:
         lines = [
             f"  {item.customer_id}  {item.name or ''}  {', '.join(item.details[:1])}" for item in result.found[:10]
         ]
-        raise UsageError(f"{text!r} finds {len(result.found)} customers; name one by its number:\n" + "\n".join(lines))
-    failed = [progress.sentence for progress in result.systems if progress.state is Asking.FAILED and progress.sentence]
+        raise UsageError(
+            f"{text!r} finds {len(result.found)} customers. Give one of their numbers:\n" + "\n".join(lines)
+        )
+    failed = [
+        progress.sentence
+        for progress in result.systems
+        if progress.state is SystemSearchState.FAILED and progress.sentence
+    ]
     if failed:
-        raise ConsoleError(f"{text!r} was not found, but not every system answered. {failed[0]}")
-    raise UnknownCustomerError(f"No system knows a customer by {text!r}.")
+        raise ConsoleError(f"{text!r} was not found, but some systems did not reply. {failed[0]}")
+    raise UnknownCustomerError(f"No customer found for {text!r}.")
 
 
 def text_of(view: CustomerView, console: Console) -> Iterator[str]:
@@ -101,10 +108,10 @@ def text_of(view: CustomerView, console: Console) -> Iterator[str]:
 def comparison_text(comparison: Comparison) -> Iterator[str]:
     """Yield the lines of the discrepancies between systems, and of what could not be compared."""
     yield ""
-    yield f"Disagreements ({len(comparison.found)})"
+    yield f"Discrepancies ({len(comparison.found)})"
     for one in comparison.found:
-        cost = f", {one.cost} in question" if one.cost else ""
-        yield f"  {one.subject}: {one.kind.value}{cost}"
+        cost = f", {one.cost}" if one.cost else ""
+        yield f"  {one.subject}: {name_of(one.kind)}{cost}"
         yield from (f"    {claim.system}: {claim.says} ({claim.record})" for claim in one.statements)
     yield from (f"  not compared: {gap.why}" for gap in comparison.not_compared)
 
@@ -190,8 +197,8 @@ def _payment(payment: Payment) -> str:
 
 
 def _bucket(bucket: Bucket) -> str:
-    allowed = bucket.text or "no limit told" if bucket.allowed is None else f"of {bucket.allowed}"
-    used = "not told" if bucket.used is None else bucket.used
+    allowed = bucket.text or "limit unknown" if bucket.allowed is None else f"of {bucket.allowed}"
+    used = "unknown" if bucket.used is None else bucket.used
     return f"{bucket.product_name or ''}  {bucket.name}  used {used} {allowed}, until {_day(bucket.ends_at)}"
 
 
@@ -264,7 +271,7 @@ def _plain(value: Any) -> Any:
 def run(options: argparse.Namespace) -> int:
     """Print the customer. Return 0, or 1 if a dataset was not loaded."""
     if options.customer is None and not options.demo:
-        raise UsageError("Say which customer, such as: opticom-console show CU-2041877")
+        raise UsageError("Give a customer, such as: opticom-console show CU-2041877")
     return asyncio.run(_run(options))
 
 
@@ -282,7 +289,7 @@ async def _run(options: argparse.Namespace) -> int:
         access, number = session.console.access, options.customer or session.first_customer or ""
         if access.is_required:
             if options.reason is None:
-                raise UsageError("Say why the account is opened: --reason 'ticket TT-100234, asked by the customer'.")
+                raise UsageError("Give a reason, such as --reason 'ticket TT-100234, requested by the customer'.")
             found = await find_one(session.console, number)
             await access.open_for(found, AccessReason.TYPED, options.reason)
             number = found

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from console.compose.guard import Guard, compose_guard
 from console.compose.overrides import Overrides
-from console.compose.systems import Wire, check_country, connect_systems
+from console.compose.systems import ComposedSystems, check_country, connect_systems
 from console.models.billing_account import BillingAccount
 from console.models.cache_size import CacheSize
 from console.models.customer import Customer, CustomerId
@@ -32,7 +32,7 @@ from console.services.outbox.unsent_work import UnsentWork
 from console.services.search.customer_index import CustomerIndex
 from console.services.search.customer_search import CustomerSearch
 from console.services.search.days import day_order
-from console.services.system.connections import Connections, HealthBoard
+from console.services.system.connections import ConnectionTests, HealthBoard
 from console.services.system.network import Network
 from console.settings import Deployment
 from console.store.actions import ActionRepository
@@ -99,7 +99,9 @@ def _caller_systems(systems: Systems, deployment: Deployment) -> CallerSystems:
     )
 
 
-def _compose_outbox(wire: Wire, guard: Guard, stored: _Stored, overrides: Overrides, deployment: Deployment) -> Outbox:
+def _compose_outbox(
+    wire: ComposedSystems, guard: Guard, stored: _Stored, overrides: Overrides, deployment: Deployment
+) -> Outbox:
     """Return the outbox. It reports its actions to the guard, and resumes when systems or sign-ins are back."""
     outbox = Outbox(
         ActionRepository(stored.database),
@@ -240,12 +242,12 @@ def compose_console(
         actions=actions,
         decisions=Decisions(outbox, actions, guard.permissions, country=deployment.country),
         drafts=drafts,
-        unsent_work=UnsentWork(outbox, drafts, actions, UnsentFiles(), is_kept=stored.database.is_kept),
+        unsent_work=UnsentWork(outbox, drafts, actions, UnsentFiles(), is_saved=stored.database.is_kept),
         data_rights=DataRights(stored.records, guard.permissions, guard.access, guard.audit),
         moments=stored.cache.moments,
-        is_kept=stored.database.is_kept,
+        is_saved=stored.database.is_kept,
         open_store=open_store,
-        connections=Connections(systems),
+        connections=ConnectionTests(systems),
         documents=BillDocuments(systems=systems, reader=reader, permissions=guard.permissions, saw=guard.saw),
         network=network,
         view_customer=_customer_views(systems, wire.health, network, guard, stored, overrides),

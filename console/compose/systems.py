@@ -20,15 +20,15 @@ from console.services.search.phone import numbering_plans
 from console.services.system.connections import HealthBoard
 from console.settings import KEPT, Deployment, System, label_of
 from console.settings.connectors import connector
-from console.store.answers import AnswerRepository
 from console.store.database import Database
+from console.store.responses import ResponseRepository
 from console.system.clock import SystemClock
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class ComposedSystems:
     """The systems, their health, and the connections to all of them."""
 
     systems: Systems
@@ -44,7 +44,7 @@ def check_country(deployment: Deployment) -> None:
     """
     if deployment.country not in numbering_plans().SUPPORTED_REGIONS:
         raise ConfigurationError(
-            f"country is {deployment.country}, which has no phone numbers; it is such as US or DE."
+            f"country is {deployment.country}, which is an unknown country. Use a two-letter code such as US or DE."
         )
 
 
@@ -75,10 +75,12 @@ def older_form(deployment: Deployment) -> str:
         return ""
     name = deployment.in_older_form[0]
     serves = ", ".join(f'"{one.value}"' for one in deployment.systems[name].serves)
-    return f"systems.{name}.kind is the older form, which still works; the newer one is: capabilities = [{serves}]"
+    return f"systems.{name}.kind is the older form and still works. The new form is: capabilities = [{serves}]"
 
 
-def connect_systems(deployment: Deployment, secrets: Secrets, overrides: Overrides, store: Database | None) -> Wire:
+def connect_systems(
+    deployment: Deployment, secrets: Secrets, overrides: Overrides, store: Database | None
+) -> ComposedSystems:
     """Return the connected systems of a deployment. Sends no requests yet.
 
     Raises:
@@ -94,7 +96,7 @@ def connect_systems(deployment: Deployment, secrets: Secrets, overrides: Overrid
         clock=overrides.clock,
         on_exchange=note,
         rng=overrides.rng,
-        answers=AnswerRepository(store) if store is not None else None,
+        answers=ResponseRepository(store) if store is not None else None,
         tokens=overrides.sign_in,
     )
 
@@ -105,7 +107,7 @@ def connect_systems(deployment: Deployment, secrets: Secrets, overrides: Overrid
         return _connector(system).connect(system, connecting)
 
     systems = Systems(tuple(connect(name, system) for name, system in deployment.systems.items()))
-    return Wire(systems, health, http)
+    return ComposedSystems(systems, health, http)
 
 
 def checked_resources(system: System) -> list[str]:

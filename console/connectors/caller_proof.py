@@ -26,10 +26,10 @@ class HttpCallerProof:
         return frozenset(self._settings.offers)
 
     async def check_pin(self, customer_id: CustomerId, pin: str) -> ProofResult:
-        return self._result(await self._ask("pinCheck", {"customer": {"id": customer_id}, "pin": pin}))
+        return self._result(await self._request("pinCheck", {"customer": {"id": customer_id}, "pin": pin}))
 
     async def send_code(self, customer_id: CustomerId) -> SentCode | None:
-        said = await self._ask("codeSending", {"customer": {"id": customer_id}})
+        said = await self._request("codeSending", {"customer": {"id": customer_id}})
         if said.get("result") == "noNumber":
             return None
         number, sent_to = said.get("id"), said.get("sentTo")
@@ -40,9 +40,9 @@ class HttpCallerProof:
         return SentCode(number, "".join(one for one in sent_to if one.isdigit())[-2:], self._time(until))
 
     async def check_code(self, sent: SentCode, code: str) -> ProofResult:
-        return self._result(await self._ask("codeCheck", {"codeSending": {"id": sent.id}, "code": code}))
+        return self._result(await self._request("codeCheck", {"codeSending": {"id": sent.id}, "code": code}))
 
-    async def _ask(self, resource: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    async def _request(self, resource: str, body: Mapping[str, Any]) -> dict[str, Any]:
         command = WriteRequest(self._settings.path, resource, msgspec.json.encode(body), secrets.token_hex(16))
         answer = await self._endpoint.send(command)
         if not isinstance(answer.value, dict):

@@ -9,7 +9,7 @@ import msgspec
 
 from console.errors import CollectorConflictError, CollectorError
 from console.http.body_reader import CodingError, TooLongError, receive
-from console.http.connections import Connections
+from console.http.connections import ConnectionPool
 from console.http.responses import NOT_JSON
 from console.http.trust import system_trust
 from console.messages import http as say
@@ -51,19 +51,19 @@ class AuditCollector:
         def make_client() -> httpx.AsyncClient:
             return httpx.AsyncClient(verify=trust, timeout=_LIMIT_S, trust_env=not local, headers=headers)
 
-        self._connections = Connections(make_client)
+        self._connections = ConnectionPool(make_client)
         self._address = address
 
     async def send(self, links: Sequence[Link]) -> None:
         body = [{"chain": one.chain, "seq": one.seq, "head": one.head, "body": one.body.decode()} for one in links]
-        status, _ = await self._ask("POST", content=msgspec.json.encode(body))
+        status, _ = await self._request("POST", content=msgspec.json.encode(body))
         if status == _CONFLICT:
             raise CollectorConflictError(say.COLLECTOR_HAS_ANOTHER_ENTRY())
         if not _is_success(status):
             raise CollectorError(say.COLLECTOR_REFUSES(status=status))
 
     async def end_of(self, chain: str) -> ChainEnd | None:
-        status, body = await self._ask("GET", params={"chain": chain, "limit": "1"})
+        status, body = await self._request("GET", params={"chain": chain, "limit": "1"})
         try:
             found = msgspec.json.decode(body, type=list[_Sent]) if _is_success(status) else []
         except NOT_JSON:
@@ -75,7 +75,7 @@ class AuditCollector:
         asked = {"text": query.text, "what": query.what, "limit": str(query.limit)}
         times = {"since": query.since, "until": query.until}
         asked |= {name: at.isoformat() for name, at in times.items() if at is not None}
-        status, body = await self._ask("GET", params=asked)
+        status, body = await self._request("GET", params=asked)
         if status in {404, 405, 501}:
             raise CollectorError(say.COLLECTOR_NOT_SEARCHABLE())
         if not _is_success(status):
@@ -89,7 +89,7 @@ class AuditCollector:
     async def aclose(self) -> None:
         await self._connections.aclose()
 
-    async def _ask(self, method: str, **request: Any) -> tuple[int, bytes]:
+    async def _request(self, method: str, **request: Any) -> tuple[int, bytes]:
         try:
             with self._connections.on_wire(_LIMIT_S) as client:
                 status, _, body = await receive(client, method, self._address, most_bytes=_MOST_BYTES, **request)

@@ -39,7 +39,7 @@ async def receive(
 ) -> tuple[int, dict[str, str], bytes]:
     """Send a request and return the status, the headers (names in lower case) and the body of the response.
 
-    `between` is called after each chunk and may raise. `Connections.on_wire` sets the deadline of the request.
+    `between` is called after each chunk and may raise. `ConnectionPool.on_wire` sets the deadline of the request.
 
     Raises:
         TooLongError, CodingError: The response was not read to its end.

@@ -1,6 +1,6 @@
-"""Circuit breaker and retry budget: when to stop sending requests to a failing system, and how often to retry."""
+"""Circuit breaker: when to stop sending requests to a failing system."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(slots=True)
@@ -40,25 +40,3 @@ class Breaker:
         self._failures += 1
         if self.is_open:
             self._next_probe_s = now_s + self.pause_s
-
-
-@dataclass(slots=True)
-class RetryBudget:
-    """Limits retries to a tenth of all requests, so that retries do not add load to a failing system.
-
-    Each request earns `share` of a retry; at most `most` retries are saved up.
-    """
-
-    share: float = 0.1
-    most: float = 10.0
-    _left: float = field(default=10.0)
-
-    def earn(self) -> None:
-        self._left = min(self.most, self._left + self.share)
-
-    def spend(self) -> bool:
-        """Take one retry from the budget. Return False if none is left."""
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True

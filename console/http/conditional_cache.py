@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from console.errors import StoreError
 from console.http.requests import ReadRequest
 from console.models.cache_size import CacheSize
-from console.ports.store import AnswerStore
+from console.ports.store import ResponseStore
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class CachedResponse:
 class ConditionalCache:
     """The most recently used responses of one system, up to `most_bytes` of bodies in memory. The store has more."""
 
-    def __init__(self, system: str, store: AnswerStore | None = None, most_bytes: int = 6 * 1024 * 1024) -> None:
+    def __init__(self, system: str, store: ResponseStore | None = None, most_bytes: int = 6 * 1024 * 1024) -> None:
         self._system = system
         self._store = store
         self._most_bytes = most_bytes
@@ -82,7 +82,7 @@ class ConditionalCache:
         self._remember(request, cached)
         return cached
 
-    def keep(self, request: ReadRequest, cached: CachedResponse) -> None:
+    def save(self, request: ReadRequest, cached: CachedResponse) -> None:
         """Save a response: in memory at once, in the store in the background."""
         self._remember(request, cached)
         if self._store is not None:
@@ -124,5 +124,5 @@ class ConditionalCache:
 
     def _fail(self, error: StoreError) -> None:
         if self._store is not None:
-            _log.warning("answers are no longer kept: %s", error)
+            _log.warning("responses are no longer saved: %s", error)
             self._store = None

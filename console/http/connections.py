@@ -17,15 +17,15 @@ from console.errors import ConfigurationError
 _log = logging.getLogger(__name__)
 
 _BAD_PROXY = (
-    "The proxy that this computer's environment names (ALL_PROXY, HTTPS_PROXY or HTTP_PROXY) cannot be used: it must "
-    "be an http or https address. Correct it, or take the variable away, and start again."
+    "The proxy in ALL_PROXY, HTTPS_PROXY or HTTP_PROXY can't be used: it must be an http or https address. "
+    "Correct or remove it, and start again."
 )
 # Seconds of the computer's monotonic clock. A request runs in one task, so all its reads and writes see its own
 # deadline.
 _DEADLINE_S: ContextVar[float | None] = ContextVar("deadline of the request", default=None)
 
 
-class Connections:
+class ConnectionPool:
     """Makes the client of one system and checks its pool.
 
     httpx only limits each single read. A server that trickles headers, sends interim responses without end or sends

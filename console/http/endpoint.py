@@ -17,15 +17,16 @@ from console.errors import (
     SystemUnavailableError,
     ThrottledError,
 )
-from console.http.breaker import Breaker, RetryBudget
+from console.http.breaker import Breaker
 from console.http.conditional_cache import CachedResponse, ConditionalCache, is_strong, is_usable
-from console.http.connections import Connections
+from console.http.connections import ConnectionPool
 from console.http.failures import Failures, server_time
-from console.http.pace import Pace
+from console.http.rate_limit import RateLimit
 from console.http.requests import Limits, ReadRequest, WriteRequest
 from console.http.responses import THREAD_ABOVE_BYTES, Response, Undecodable, decode_body
-from console.http.sign_in import SignIn
-from console.http.wire import Wire
+from console.http.retry import TRIES, RetryBudget, jitter_s, retry_pause_s
+from console.http.sign_in import Credentials
+from console.http.transport import Transport
 from console.messages import http as say
 from console.models.cache_size import CacheSize
 from console.models.health import Exchange
@@ -33,9 +34,7 @@ from console.ports.clock import Clock
 
 _log = logging.getLogger(__name__)
 
-_TRIES = 3
 _PATCH_KINDS = ("application/json", "application/merge-patch+json")
-_BACKOFF_S = 0.2
 
 
 @dataclass(slots=True)
@@ -64,8 +63,8 @@ class Endpoint:
         *,
         system: str,
         label: str,
-        connections: Connections,
-        sign_in: SignIn,
+        connections: ConnectionPool,
+        sign_in: Credentials,
         limits: Limits,
         clock: Clock,
         rng: random.Random,
@@ -83,9 +82,11 @@ class Endpoint:
         self._slots = asyncio.Semaphore(limits.max_requests)
         self._breaker = Breaker()
         self._budget = RetryBudget()
-        self._pace = Pace()
+        self._rate_limit = RateLimit()
         self._failures = Failures(system=system, label=label, time_limit_s=limits.time_limit_s, clock=clock)
-        self._wire = Wire(connections, limits=limits, failures=self._failures, pace=self._pace, clock=clock)
+        self._wire = Transport(
+            connections, limits=limits, failures=self._failures, rate_limit=self._rate_limit, clock=clock
+        )
         self._cache = cache
         self._flights: dict[ReadRequest, _Flight] = {}
         self._writes: set[asyncio.Task[Response]] = set()
@@ -119,7 +120,7 @@ class Endpoint:
         finally:
             flight.leave()
 
-    async def look(self, request: ReadRequest, headers: Mapping[str, str] | None = None) -> Response:
+    async def get_any(self, request: ReadRequest, headers: Mapping[str, str] | None = None) -> Response:
         """Return the response of any status, for checks of a system. A body that is not JSON becomes `Undecodable`.
 
         The request is sent once, without the breaker and without cached responses.
@@ -128,7 +129,7 @@ class Endpoint:
             SystemCallError: No response came, or it could not be received.
         """
         deadline_s = self._clock.monotonic_s() + self._limits.time_limit_s
-        await self._keep_pace(deadline_s)
+        await self._await_rate_limit(deadline_s)
         async with self._slots:
             signed = await self._signed(deadline_s)
             status, response_headers, body = await self._wire.receive(
@@ -147,7 +148,7 @@ class Endpoint:
             SystemCallError: One of its six subclasses; `may_have_happened` says whether the write may have been
                 applied.
         """
-        await self._keep_pace(self._clock.monotonic_s() + self._limits.time_limit_s)
+        await self._await_rate_limit(self._clock.monotonic_s() + self._limits.time_limit_s)
         task = asyncio.create_task(self._send_write(request), name=f"write to {self.system}")
         self._writes.add(task)
         task.add_done_callback(self._written)
@@ -238,34 +239,34 @@ class Endpoint:
     async def _fly(self, flight: _Flight, request: ReadRequest) -> Response:
         deadline_s = self._clock.monotonic_s() + self._limits.time_limit_s
         self._budget.earn()
-        for attempt in range(1, _TRIES + 1):
-            await self._keep_pace(deadline_s)
+        for attempt in range(1, TRIES + 1):
+            await self._await_rate_limit(deadline_s)
             async with self._slots:
                 self._ask_breaker()
                 flight.on_wire = True
                 try:
                     return await self._exchange(request, deadline_s)
                 except SystemUnavailableError:
-                    if attempt == _TRIES or flight.waiting == 0 or not self._may_retry(deadline_s):
+                    if attempt == TRIES or flight.waiting == 0 or not self._may_retry(deadline_s):
                         raise
                 finally:
                     flight.on_wire = False
-            await self._clock.sleep(self._rng.uniform(0, _BACKOFF_S * 2**attempt))
+            await self._clock.sleep(retry_pause_s(attempt, self._rng))
         raise AssertionError("unreachable")  # pragma: no cover
 
     def _may_retry(self, deadline_s: float) -> bool:
         has_time = deadline_s - self._clock.monotonic_s() > self._limits.time_limit_s / 4
         return has_time and not self._breaker.is_open and self._budget.spend()
 
-    async def _keep_pace(self, deadline_s: float) -> None:
+    async def _await_rate_limit(self, deadline_s: float) -> None:
         """Wait while the system accepts no requests. Raise `ThrottledError` if the wait would exceed the deadline."""
         now_s = self._clock.monotonic_s()
-        wait_s = self._pace.wait_s(now_s)
+        wait_s = self._rate_limit.wait_s(now_s)
         if wait_s == 0:
             return
         if now_s + wait_s > deadline_s:
             raise self._failures.throttled("HELD", wait_s)
-        await self._clock.sleep(wait_s + self._rng.uniform(0, _BACKOFF_S))
+        await self._clock.sleep(wait_s + jitter_s(self._rng))
 
     def _ask_breaker(self) -> None:
         now_s = self._clock.monotonic_s()
@@ -286,7 +287,9 @@ class Endpoint:
         except SystemCallError as error:
             failure = error
             if isinstance(error, ThrottledError):
-                self._pace.hold((error.retry_at - self._clock.now()).total_seconds(), now_s=self._clock.monotonic_s())
+                self._rate_limit.hold(
+                    (error.retry_at - self._clock.now()).total_seconds(), now_s=self._clock.monotonic_s()
+                )
             raise
         else:
             return response
@@ -354,7 +357,7 @@ class Endpoint:
         self._failures.raise_for(status, headers, value)
         response = Response(status, headers, value=value, read_at=self._clock.now(), received=len(body))
         if response.etag and is_usable(response.etag) and _is_cacheable(request, response):
-            self._cache.keep(request, CachedResponse(response.etag, headers, body))
+            self._cache.save(request, CachedResponse(response.etag, headers, body))
         return response
 
     async def _value(self, request: ReadRequest, status: int, body: bytes) -> Any:

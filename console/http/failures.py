@@ -55,7 +55,7 @@ class Failures:
             is_problem = headers.get("content-type", "").startswith("application/problem+")
             reason = (refusal_reason(value) or "no reason given") if is_problem else failure_in_success(value)
             if reason is not None:
-                raise self._refused(reason, f"{status}-FAILURE")
+                raise self._rejection(reason, f"{status}-FAILURE")
             return
         reason = refusal_reason(value)
         self._raise_for_sign_in(status)
@@ -67,8 +67,8 @@ class Failures:
             self._raise_for_missing(method)
             return
         if status >= httpx.codes.BAD_REQUEST:
-            raise self._refused(reason or "no reason given", status)
-        raise self.bad("it points to another address", f"{status}")
+            raise self._rejection(reason or "no reason given", status)
+        raise self.bad("it redirects to another address", f"{status}")
 
     def _raise_for_sign_in(self, status: int) -> None:
         if status in {401, 407}:
@@ -80,7 +80,7 @@ class Failures:
 
     def _raise_for_moved_on(self, status: int, headers: Mapping[str, str], reason: str | None) -> None:
         if status in {409, 412}:
-            sentence = f"{self.label}: the record was changed meanwhile" + (f" ({reason})." if reason else ".")
+            sentence = f"{self.label}: someone else changed the record" + (f" ({reason})." if reason else ".")
             raise ConflictError(sentence, system=self.system, code=self.code(status), their_version=headers.get("etag"))
 
     def _raise_for_too_many(self, status: int, headers: Mapping[str, str], reason: str | None) -> None:
@@ -92,11 +92,11 @@ class Failures:
 
     def _raise_for_missing(self, method: str) -> None:
         if method == "PATCH":
-            raise self.bad("it no longer has the record that is to be changed", "404")
+            raise self.bad("the record no longer exists", "404")
         if method == "POST":
-            raise self.bad("it does not take this at the configured path", "404")
+            raise self.bad("it does not support this at the configured path", "404")
 
-    def _refused(self, reason: str, code: object) -> RejectedError:
+    def _rejection(self, reason: str, code: object) -> RejectedError:
         return RejectedError(say.REJECTED(label=self.label, reason=reason), system=self.system, code=self.code(code))
 
     def _pause_s(self, headers: Mapping[str, str], *, usual_s: float) -> float:
@@ -131,14 +131,14 @@ class Failures:
     def no_connection(self, error: Exception) -> SystemUnavailableError:
         if isinstance(error, httpx.ConnectError):
             words = str(error).upper()
-            message, code = "cannot be reached", "NO-CONNECTION"
+            message, code = "can't be reached", "NO-CONNECTION"
             if "CERTIFICATE" in words:
-                message, code = "cannot be trusted: its certificate is not valid", "CERTIFICATE"
+                message, code = "isn't trusted: its certificate is not valid", "CERTIFICATE"
             elif any(sign in words for sign in _NOT_TLS):
                 message, code = "does not encrypt at its address; it needs http:// there, or another port", "NO-TLS"
             return self._not_sent(message, code)
         if isinstance(error, httpx.ProxyError):
-            return self._not_sent("cannot be reached through this computer's proxy", "PROXY")
+            return self._not_sent("can't be reached through this computer's proxy", "PROXY")
         return SystemUnavailableError(say.BROKEN_OFF(label=self.label), system=self.system, code=self.code("CUT-OFF"))
 
     def _not_sent(self, message: str, code: str) -> SystemUnavailableError:

@@ -11,17 +11,17 @@ from urllib.parse import urlsplit
 import httpx
 
 from console.http.conditional_cache import ConditionalCache
-from console.http.connections import Connections
+from console.http.connections import ConnectionPool
 from console.http.endpoint import Endpoint
 from console.http.requests import Limits
-from console.http.sign_in import FixedSignIn, PersonSignIn, SignIn, TokenSignIn
+from console.http.sign_in import ClientCredentials, Credentials, FixedCredentials, PersonCredentials
 from console.http.trust import system_trust
 from console.models.cache_size import CacheSize
 from console.models.health import Exchange
 from console.ports.clock import Clock
 from console.ports.identity import AccessTokens
 from console.ports.secrets import Secrets
-from console.ports.store import AnswerStore
+from console.ports.store import ResponseStore
 from console.settings import LOOPBACK, System
 
 # At INFO they log complete addresses, including search texts.
@@ -46,7 +46,7 @@ class HttpLayer:
         clock: Clock,
         on_exchange: Callable[[Exchange], None],
         rng: random.Random | None = None,
-        answers: AnswerStore | None = None,
+        answers: ResponseStore | None = None,
         tokens: AccessTokens | None = None,
     ) -> None:
         self._tokens = tokens
@@ -80,17 +80,17 @@ class HttpLayer:
                 trust_env=not local,
             )
 
-        sign_in: SignIn
+        sign_in: Credentials
         if system.auth.kind == "person" and self._tokens is not None:
-            sign_in = PersonSignIn(self._tokens, system=name)
+            sign_in = PersonCredentials(self._tokens, system=name)
         elif system.auth.kind == "oauth2":
-            sign_in = TokenSignIn(system.auth, secrets, system=name, label=label, clock=self._clock)
+            sign_in = ClientCredentials(system.auth, secrets, system=name, label=label, clock=self._clock)
         else:
-            sign_in = FixedSignIn(system.auth, secrets)
+            sign_in = FixedCredentials(system.auth, secrets)
         endpoint = Endpoint(
             system=name,
             label=label,
-            connections=Connections(make_client),
+            connections=ConnectionPool(make_client),
             sign_in=sign_in,
             limits=Limits(system.time_limit_s, system.max_requests, int(system.max_answer_mb * 1_000_000)),
             clock=self._clock,

@@ -29,7 +29,7 @@ _USUAL_LIFE_S = 300.0
 _MOST_BYTES = 1_000_000
 
 
-class SignIn(Protocol):
+class Credentials(Protocol):
     """Makes the headers that authenticate a request."""
 
     async def headers(self, client: httpx.AsyncClient, *, limit_s: float) -> dict[str, str]:
@@ -39,7 +39,7 @@ class SignIn(Protocol):
         """Discard rejected credentials. Return whether a retry with new ones can succeed."""
 
 
-class FixedSignIn:
+class FixedCredentials:
     """Fixed headers: a bearer token or key from the deployment, user and password, or none."""
 
     def __init__(self, auth: Auth, secrets: Secrets) -> None:
@@ -59,7 +59,7 @@ class FixedSignIn:
         return False
 
 
-class PersonSignIn:
+class PersonCredentials:
     """The access token of the person who is signed in to the console. Several systems share it."""
 
     def __init__(self, tokens: AccessTokens, *, system: str) -> None:
@@ -85,7 +85,7 @@ class PersonSignIn:
         return True
 
 
-class TokenSignIn:
+class ClientCredentials:
     """A token from the deployment's token address, fetched at first use and again before it expires.
 
     Source: RFC 6749 sections 4.3 (password) and 4.4 (client credentials). The token is only in memory, never on disk.
@@ -141,7 +141,7 @@ class TokenSignIn:
                 timeout=limit_s,
             )
         except httpx.HTTPError as error:
-            raise self._unavailable("cannot be reached", "TOKEN-NO-CONNECTION") from error
+            raise self._unavailable("can't be reached", "TOKEN-NO-CONNECTION") from error
         except (TooLongError, CodingError) as error:
             raise self._not_understood("its answer is far too long, or compressed wrongly", "TOKEN-BAD") from error
         return status, body

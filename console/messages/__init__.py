@@ -38,4 +38,6 @@ class Message:
 
 
 def _in_english(value: Any) -> Any:
-    return value.value if isinstance(value, Enum) else value
+    from console.messages.names import name_of  # noqa: PLC0415 - the names are texts of this catalog
+
+    return name_of(value) if isinstance(value, Enum) else value

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Any
 
 
-class Verdict(Enum):
+class OperationGrade(Enum):
     """How well an operation of a system works with the console."""
 
     GOOD = "good"
@@ -18,7 +18,7 @@ class Verdict(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class OperationFinding:
     """One operation of one resource.
 
     `setting` is the setting that makes the console work with it, as nested keys of the resource's settings. `request`
@@ -29,7 +29,7 @@ class Finding:
     operation: str
     needed: str
     got: str
-    verdict: Verdict
+    verdict: OperationGrade
     advice: str = ""
     setting: Mapping[str, Any] = field(default_factory=dict)
     request: str = ""
@@ -45,18 +45,20 @@ class CheckReport:
     address: str
     at: datetime
     elapsed_s: float
-    findings: tuple[Finding, ...]
+    findings: tuple[OperationFinding, ...]
     profile: str = ""
 
-    def count(self, verdict: Verdict) -> int:
+    def count(self, verdict: OperationGrade) -> int:
         """Return how many findings have a verdict."""
         return sum(finding.verdict is verdict for finding in self.findings)
 
     @property
     def is_usable(self) -> bool:
         """Whether the console works with the system as configured now, apart from missing resources."""
-        works = any(one.operation in {"list", "query"} and one.verdict is Verdict.GOOD for one in self.findings)
-        return works and not (self.count(Verdict.BROKEN) or self.count(Verdict.SETTING) or "customer" in self.lacking)
+        works = any(one.operation in {"list", "query"} and one.verdict is OperationGrade.GOOD for one in self.findings)
+        return works and not (
+            self.count(OperationGrade.BROKEN) or self.count(OperationGrade.SETTING) or "customer" in self.lacking
+        )
 
     @property
     def lacking(self) -> tuple[str, ...]:

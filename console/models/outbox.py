@@ -34,7 +34,7 @@ class StepState(Enum):
     CONFLICT = "conflict"
 
 
-class Verdict(Enum):
+class ReplyMeaning(Enum):
     """The meaning of the last response to a step, once a lookup has shown that the step did not happen."""
 
     NONE = ""  # no meaning: the request may still arrive
@@ -117,7 +117,7 @@ class Step:
     result: str = ""
     back: "Step | None" = None
     was_sent: bool = False
-    verdict: Verdict = Verdict.NONE
+    verdict: ReplyMeaning = ReplyMeaning.NONE
     remark: Remark = Remark.NONE
     vouched: bool = False
     others: tuple[str, ...] = ()
@@ -215,7 +215,7 @@ class Action:
         return self.is_open and all(step.state in _HARMLESS | {StepState.DONE} for step in self.steps)
 
     @property
-    def can_be_taken_back(self) -> bool:
+    def can_be_undone(self) -> bool:
         """Whether it can be undone: a step is done, all done steps can be undone, and no system is carrying one out."""
         done = [step for step in self.steps if step.state in {StepState.DONE, StepState.AWAITING}]
         return (
@@ -226,7 +226,7 @@ class Action:
         )
 
     @property
-    def has_copy_to_take_back(self) -> bool:
+    def has_duplicate_to_undo(self) -> bool:
         """Whether a system has a duplicate of it that can be undone."""
         return any(step.remark is Remark.TWICE and step.others and step.back is not None for step in self.steps)
 

@@ -47,7 +47,7 @@ class Payload(Mapping[str, Any]):
         self._values = dict(values or {})
         for name, value in self._values.items():
             if name not in FIELDS:
-                raise TypeError(f"{name} is no declared field of a payload")
+                raise TypeError(f"{name} is not a declared field of a payload")
             if type(value) is not FIELDS[name]:
                 raise TypeError(f"{name} is of type {FIELDS[name].__name__}, not {type(value).__name__}")
 
@@ -115,7 +115,7 @@ def _read_money(value: Any, currency: str) -> Money:
 
 def _code(currency: str) -> str:
     if len(currency) != len("USD"):
-        raise ValueError(f"{currency} is no currency")
+        raise ValueError(f"{currency} is not a currency")
     return currency
 
 

@@ -81,7 +81,7 @@ class SearchHit:
     details: tuple[str, ...] = ()
 
 
-class Asking(Enum):
+class SystemSearchState(Enum):
     """The progress of one system's request."""
 
     ASKING = "asking"
@@ -98,7 +98,7 @@ class SystemProgress:
     """
 
     system: str
-    state: Asking
+    state: SystemSearchState
     elapsed_ms: float = 0.0
     sentence: str | None = None
     has_more: bool = False
@@ -126,7 +126,7 @@ class SearchResult:
 
     @property
     def is_complete(self) -> bool:
-        return all(progress.state is not Asking.ASKING for progress in self.systems)
+        return all(progress.state is not SystemSearchState.ASKING for progress in self.systems)
 
 
 @dataclass(frozen=True, slots=True)

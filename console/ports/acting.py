@@ -20,7 +20,7 @@ class StepOutcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LookupResult:
     """The result of a lookup.
 
     `record` is the id of the record that the step created or changed, empty if none was found. `others` are further
@@ -77,5 +77,5 @@ class ActingSystem(Protocol):
             RejectedError: The system rejected the step, with its reason. It may still have carried it out.
         """
 
-    async def look_up(self, action: Action, step: Step) -> Finding:
+    async def look_up(self, action: Action, step: Step) -> LookupResult:
         """Return whether a step was carried out, by the current records at the system; no cached response is used."""

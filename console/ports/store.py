@@ -43,7 +43,7 @@ class FactStore(Protocol):
         """Delete versions last seen before `before`, then the oldest until `most_bytes` fits; return how many."""
 
 
-class AnswerStore(Protocol):
+class ResponseStore(Protocol):
     """Cached responses of the systems with their ETags, so that a repeated request can get a 304."""
 
     async def load(self, question: str) -> tuple[str, dict[str, str], bytes] | None:

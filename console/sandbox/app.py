@@ -16,9 +16,9 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from console.sandbox import caller_proof
-from console.sandbox.caller_proof import CallerProof
+from console.sandbox.caller_proof import CallerProofService
 from console.sandbox.clock import SandboxClock
-from console.sandbox.credit_limits import CreditRules, Person
+from console.sandbox.credit_limits import CreditRules, TokenHolder
 from console.sandbox.documents import bill_pdf
 from console.sandbox.error_bodies import error_response
 from console.sandbox.events import Events
@@ -27,7 +27,7 @@ from console.sandbox.lifecycle import Lifecycle
 from console.sandbox.oauth import TokenService
 from console.sandbox.quirks import apply_record_quirks, damage, repeat_ids
 from console.sandbox.rate_limit import RateLimitLayer
-from console.sandbox.records import Record, Records
+from console.sandbox.records import Record, SystemRecords
 from console.sandbox.resources import SYSTEMS, Links, Resource
 from console.sandbox.resources.shapes import by_bill
 from console.sandbox.resources.tmf678_customer_bill import DOCUMENTS
@@ -50,7 +50,7 @@ class SystemApp:
         *,
         token: str,
         clock: SandboxClock,
-        person_of: Callable[[str], Person | None],
+        person_of: Callable[[str], TokenHolder | None],
     ) -> None:
         self.state = FaultState()
         self._system = system
@@ -60,7 +60,7 @@ class SystemApp:
         self._token, self._person_of = token, person_of
         self.rules: CreditRules | None = None
         self._clock = clock
-        self._records = self.records = Records(world, store, links)
+        self._records = self.records = SystemRecords(world, store, links)
         self.events = Events(system, store, clock)
         resources = {resource.name: resource for resource in SYSTEMS[system]}
         self.lifecycle = Lifecycle(system, resources, world, self._records, links, clock=clock, tell=self.events.tell)
@@ -80,7 +80,7 @@ class SystemApp:
         ]
         if system == "billing":
             routes.append(Route(DOCUMENTS + "/{record}.pdf", self._document, methods=["GET"]))
-        self.caller_proof = CallerProof(world, clock) if system == "crm" else None
+        self.caller_proof = CallerProofService(world, clock) if system == "crm" else None
         for name, check in self.caller_proof.answers.items() if self.caller_proof is not None else ():
             routes.append(Route(f"{caller_proof.BASE}/{name}", self._proof(check), methods=["POST"]))
         for base in dict.fromkeys(resource.base for resource in SYSTEMS[system]):
@@ -348,7 +348,7 @@ class SystemApp:
         own = hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode())
         return own or self._person(request) is not None
 
-    def _person(self, request: Request) -> Person | None:
+    def _person(self, request: Request) -> TokenHolder | None:
         return self._person_of(request.headers.get("authorization", "").removeprefix("Bearer "))
 
     async def _issue_token(self, request: Request) -> Response:

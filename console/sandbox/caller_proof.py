@@ -30,7 +30,7 @@ class _Sent:
     tries_left: int = _CODE_TRIES
 
 
-class CallerProof:
+class CallerProofService:
     """Checks PINs and codes, with limits by the sandbox's clock. The counts are lost when the process ends."""
 
     def __init__(self, world: World, clock: SandboxClock) -> None:

@@ -24,7 +24,7 @@ _REQUEST = re.compile(r"Request ([0-9a-f]{32}): refund of ([0-9.]+) ([A-Z]{3}) o
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class TokenHolder:
     """The person behind an access token: the identity provider's subject and the roles of the claim."""
 
     subject: str
@@ -56,12 +56,12 @@ class CreditRules:
         *,
         refunds_of: Callable[[int], list[Record]],
         ticket: Callable[[str], Record | None],
-        person: Callable[[str], Person | None],
+        person: Callable[[str], TokenHolder | None],
     ) -> None:
         self._world, self._clock = world, clock
         self._refunds_of, self._ticket, self._person = refunds_of, ticket, person
 
-    def check_create(self, resource: str, body: Record, by: Person | None) -> None:
+    def check_create(self, resource: str, body: Record, by: TokenHolder | None) -> None:
         """Check a new record.
 
         Raises:
@@ -75,7 +75,7 @@ class CreditRules:
         elif resource == "troubleTicket" and (asked := _asked(body)) is not None and asked.by != by.subject:
             raise HTTPException(422, "an approval is asked for in one's own name")
 
-    def check_change(self, resource: str, before: Record, patch: Record, by: Person | None) -> None:
+    def check_change(self, resource: str, before: Record, patch: Record, by: TokenHolder | None) -> None:
         """Check a change.
 
         Raises:
@@ -95,7 +95,7 @@ class CreditRules:
         if words.startswith("approved") and (asked is None or Decimal(asked.amount) > by.limit(asked.currency)):
             raise HTTPException(422, "this approval is above the person's own limit")
 
-    def _check_refund(self, body: Record, by: Person) -> None:
+    def _check_refund(self, body: Record, by: TokenHolder) -> None:
         total = body["totalAmount"]
         amount, currency = Decimal(str(total["value"])), str(total["unit"])
         customer = str(body["requestor"]["id"])
@@ -120,7 +120,7 @@ class CreditRules:
         amount: Decimal,
         currency: str,
         given: Decimal,
-        by: Person,
+        by: TokenHolder,
     ) -> bool:
         asked, decision = _asked(ticket), _decision(ticket)
         if asked is None or decision is None:

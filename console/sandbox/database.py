@@ -12,7 +12,7 @@ class DatabaseMissingError(RuntimeError):
     """The database is not available. The text says why and what to do."""
 
 
-class Database(Protocol):
+class RecordDatabase(Protocol):
     """The database interface for storage. Statements use `?` for values and only SQL that both databases know."""
 
     def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -129,7 +129,7 @@ class PostgresDatabase:
         self._connection.close()
 
 
-def open_database(location: str | Path, system: str) -> Database:
+def open_database(location: str | Path, system: str) -> RecordDatabase:
     """Return the database of one system; `location` is a folder for files, or a PostgreSQL address.
 
     Raises:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from console.sandbox.records import Record, Records
+from console.sandbox.records import Record, SystemRecords
 from console.sandbox.resources import Links, Resource
 from console.sandbox.resources.shapes import instant
 from console.sandbox.world.catalogue import PLANS, Plan
@@ -19,7 +19,7 @@ class RecordEditor:
 
     system: str
     resources: Mapping[str, Resource]
-    records: Records
+    records: SystemRecords
     links: Links
     tell: Callable[[Resource, str, Record], None]
 

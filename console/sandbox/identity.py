@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from console.sandbox.credit_limits import Person
+from console.sandbox.credit_limits import TokenHolder
 
 CLIENT = "opticom-desk"
 # Identity -> display name. At first each identity has one role, of the same name.
@@ -88,17 +88,17 @@ class IdentityService:
         ]
         self.app = Starlette(routes=routes)
 
-    def person_of(self, token: str) -> Person | None:
+    def person_of(self, token: str) -> TokenHolder | None:
         """Return the person of an access token, or None if the token is unknown, expired or ended."""
         family, until_s = self._tokens.get(token, (None, 0.0))
         if family is None or family.is_ended or time.monotonic() >= until_s:
             return None
         return self.person(f"sandbox-{family.identity}")
 
-    def person(self, subject: str) -> Person | None:
+    def person(self, subject: str) -> TokenHolder | None:
         """Return the person with a subject of this provider, or None if unknown."""
         identity = subject.removeprefix("sandbox-")
-        return Person(subject, tuple(self.roles[identity])) if identity in IDENTITIES else None
+        return TokenHolder(subject, tuple(self.roles[identity])) if identity in IDENTITIES else None
 
     def end_access(self) -> None:
         """End every access token, as if it had expired. Refresh tokens still work."""
@@ -151,7 +151,7 @@ class IdentityService:
         )
         return HTMLResponse(
             f"<!doctype html><html lang=en><meta charset=utf-8><title>Sign in: OptiCom sandbox</title>"
-            f"<style>{_STYLE}</style><h1>OptiCom sandbox</h1><p>Who works at this desk?</p>"
+            f"<style>{_STYLE}</style><h1>OptiCom sandbox</h1><p>Who are you?</p>"
             f'<form method="post">{fields}{buttons}</form>',
             headers={
                 "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
@@ -255,7 +255,7 @@ def _what_is_wrong(asked: Mapping[str, str]) -> str:
     if asked.get("client_id") != CLIENT:
         return "There is no such client."
     if redirect.scheme != "http" or redirect.hostname not in {"127.0.0.1", "::1"}:
-        return "The desk comes back to this machine alone."
+        return "The console returns to this computer only."
     if asked.get("response_type") != "code" or asked.get("code_challenge_method") != "S256":
         return "Only a code with PKCE (S256) is given."
     if not asked.get("code_challenge") or not asked.get("state"):

@@ -7,7 +7,7 @@ from console.sandbox.records import Record
 from console.sandbox.resources.shapes import instant
 
 
-class Ledger:
+class PaymentLedger:
     """Books payments and refunds in billing once they are done."""
 
     def __init__(self, own: RecordEditor) -> None:

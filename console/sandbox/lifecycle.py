@@ -8,8 +8,8 @@ from typing import Any
 
 from console.sandbox.clock import SandboxClock
 from console.sandbox.fulfilment import Fulfilment, RecordEditor
-from console.sandbox.ledger import Ledger
-from console.sandbox.records import Record, Records
+from console.sandbox.ledger import PaymentLedger
+from console.sandbox.records import Record, SystemRecords
 from console.sandbox.resources import Links, Resource
 from console.sandbox.resources.shapes import instant
 from console.sandbox.resources.tmf653_service_test import measures
@@ -55,7 +55,7 @@ class Lifecycle:
         system: str,
         resources: Mapping[str, Resource],
         world: World,
-        records: Records,
+        records: SystemRecords,
         links: Links,
         *,
         clock: SandboxClock,
@@ -70,7 +70,7 @@ class Lifecycle:
         keeper = RecordEditor(system, resources, records=records, links=links, tell=tell)
         self.keeper = keeper
         self.fulfilment = Fulfilment(keeper)
-        self._ledger = Ledger(keeper)
+        self._ledger = PaymentLedger(keeper)
         self._waiting: list[tuple[datetime, str, str]] = []
         self._known: set[tuple[str, str, str]] = set()
         records.settle, records.moves = self.settle, self.moves

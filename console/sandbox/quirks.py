@@ -150,7 +150,7 @@ ANSWER_QUIRKS = {
     "writes-bare": "a new record is answered with 201 and neither body nor Location",
     "writes-other": "a write is answered with another record than was written",
     "merge-patch-refused": "a patch must be application/json",
-    "rate-limited": "at most 30 requests in 2 s, told in X-RateLimit headers; more are refused with 429",
+    "rate-limited": "at most 30 requests in 2 s, announced in X-RateLimit headers; more are rejected with 429",
     "ids-as-numbers": "ids of digits come as JSON numbers",
     "auth-basic": "basic sign-in, user desk, the token as password",
     "auth-header": "the token in X-API-Key",

@@ -33,7 +33,7 @@ _PEOPLE_FILTERS = {
 }
 
 
-class Records:
+class SystemRecords:
     """Reads and writes of one system.
 
     `settle` is called for every record that is read, because time may have changed it. `moves` returns whether time

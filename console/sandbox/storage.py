@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from console.sandbox.database import Database, open_database
+from console.sandbox.database import RecordDatabase, open_database
 from console.sandbox.resources import SYSTEMS
 from console.sandbox.world import World
 from console.sandbox.world.people import fold, split_words, words_of
@@ -88,7 +88,7 @@ def _scheme(billing_seed: int | None) -> int:
     return SCHEMA if billing_seed is None else SCHEMA + 1000 * (1 + billing_seed)
 
 
-def _description(database: Database) -> tuple[int, int, int, str] | None:
+def _description(database: RecordDatabase) -> tuple[int, int, int, str] | None:
     try:
         rows = database.rows("SELECT scheme, seed, customers, as_of FROM world")
     except Exception:  # noqa: BLE001 - each database has its own errors for a table that is not there; it is made anew
@@ -99,7 +99,7 @@ def _description(database: Database) -> tuple[int, int, int, str] | None:
 class SystemStore:
     """The index of one system and its changed records."""
 
-    def __init__(self, database: Database, system: str, world: World) -> None:
+    def __init__(self, database: RecordDatabase, system: str, world: World) -> None:
         self._database = database
         self._system = system
         self._world = world
@@ -288,7 +288,7 @@ class SystemStore:
 class Indexing:
     """Builds one system's index, customer by customer, with constant memory."""
 
-    def __init__(self, database: Database, system: str, world: World) -> None:
+    def __init__(self, database: RecordDatabase, system: str, world: World) -> None:
         self._database = database
         self._world = world
         is_large = world.customers > _COUNTED_WHOLE

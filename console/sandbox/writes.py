@@ -14,7 +14,7 @@ from console.sandbox.clock import SandboxClock
 from console.sandbox.events import Events
 from console.sandbox.faults import FaultState
 from console.sandbox.lifecycle import Lifecycle
-from console.sandbox.records import Record, Records
+from console.sandbox.records import Record, SystemRecords
 from console.sandbox.resources import Resource
 from console.sandbox.resources.shapes import instant
 from console.sandbox.storage import SystemStore
@@ -33,7 +33,7 @@ class Writes:
 
     def __init__(
         self,
-        records: Records,
+        records: SystemRecords,
         store: SystemStore,
         events: Events,
         lifecycle: Lifecycle,

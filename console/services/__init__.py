@@ -1,1 +1,1 @@
-"""What the desk does, without a window: opening customers, searching, watching the systems."""
+"""The rules of the console, without a window: access, customers, search, actions, outbox, discrepancies."""

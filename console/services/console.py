@@ -20,7 +20,7 @@ from console.services.outbox.drafts import Drafts
 from console.services.outbox.unsent_work import UnsentWork
 from console.services.search.customer_index import HERE
 from console.services.search.customer_search import CustomerSearch
-from console.services.system.connections import Connections, HealthBoard
+from console.services.system.connections import ConnectionTests, HealthBoard
 from console.services.system.network import Network
 from console.settings import Capability
 
@@ -52,7 +52,7 @@ class Console:
     systems: tuple[SystemInfo, ...]
     health: HealthBoard
     search: CustomerSearch
-    connections: Connections
+    connections: ConnectionTests
     documents: BillDocuments
     network: Network
     outbox: ReadOutbox
@@ -62,7 +62,7 @@ class Console:
     unsent_work: UnsentWork
     data_rights: DataRights
     moments: Callable[[str], Awaitable[list[CustomerChange]]]
-    is_kept: bool
+    is_saved: bool
     open_store: Callable[[], Awaitable[None]]
     view_customer: Callable[..., CustomerView]
     cache_sizes: Callable[[], Sequence[CacheSize]]
@@ -98,5 +98,5 @@ class Console:
     def label(self, system: str) -> str:
         """Return a system's display name; the console's own index has one too."""
         if system == HERE:
-            return "This desk"
+            return "This console"
         return next((info.label for info in self.systems if info.name == system), system)

@@ -32,4 +32,4 @@ def reference_problem(setting: str, reference: str | None) -> list[str]:
     scheme, _, rest = (reference or "").partition(":")
     if not reference or (scheme in {"store", "keyring", "env", "file"} and rest):
         return []
-    return [f"{setting} must say where the secret lies: store:NAME, keyring:SERVICE/NAME, env:NAME or file:PATH"]
+    return [f"{setting} must be store:NAME, keyring:SERVICE/NAME, env:NAME or file:PATH"]

@@ -24,5 +24,5 @@ def audit_problems(settings: AuditSettings) -> list[str]:
     if settings.file and settings.url:
         return ["audit takes a file or a url, not both"]
     if settings.url and not (is_address(settings.url) and is_safe_address(settings.url)):
-        return ["audit.url must begin with https; plain http is for this machine alone"]
+        return ["audit.url must begin with https; plain http works on this computer only"]
     return reference_problem("audit.secret", settings.secret)

@@ -77,12 +77,10 @@ def load_deployment(path: Path, policy: Policy | None = None) -> Deployment:
     except FileNotFoundError as error:
         raise ConfigurationError(
             f"There is no configuration at {path}. Copy resources/systems.example.toml there and enter your systems, "
-            "or try the desk on the sandbox with --demo."
+            "or try the console with --demo."
         ) from error
     except UnicodeDecodeError as error:
-        raise ConfigurationError(
-            f"The configuration {path} is no text, so it is not the file that was meant."
-        ) from error
+        raise ConfigurationError(f"The configuration {path} is not a text file.") from error
     except OSError as error:
         raise ConfigurationError(f"The configuration {path} cannot be read: {error.strerror or error}.") from error
     policy = policy if policy is not None else read_policy()
@@ -109,7 +107,7 @@ def parse_deployment(text: str, *, source: str, folder: Path | None = None, poli
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"{source} is not valid TOML: {error}.") from error
     except RecursionError as error:
-        raise ConfigurationError(f"{source} is not usable: lists stand in lists, far too deep.") from error
+        raise ConfigurationError(f"{source} is not usable: its lists are nested too deep.") from error
     return deployment_of(policy.over(document) if policy is not None else document, source=source, folder=folder)
 
 

@@ -84,7 +84,7 @@ def _sentence(way: list[str | int | None], reason: str, wanted: type) -> str:
         kinds = " or ".join(_KINDS.get(kind, kind) for kind in found[1].split(" | ") if kind != "null")
         return f"{setting} must be {kinds}, not {_GOT.get(found[2]) or _KINDS.get(found[2], found[2])}."
     if found := re.fullmatch(r"Object contains unknown field (.+)", reason):
-        return f"{_shown([*way, found[1]])} is no setting."
+        return f"{_shown([*way, found[1]])} is not a setting."
     if found := re.fullmatch(r"Object missing required field (.+)", reason):
         return f"{setting} lacks the setting {found[1]}."
     if found := re.fullmatch(r"Invalid enum value (.+)", reason):

@@ -57,7 +57,7 @@ def read_policy(path: Path | None = None) -> Policy:
     except OSError as error:
         raise ConfigurationError(f"The policy {path} cannot be read: {error.strerror or error}.") from error
     if _is_writable(path):
-        return Policy(warning=f"The policy {path} is not used: whoever works here can write it.")
+        return Policy(warning=f"The policy {path} is not used, because this user can change it.")
     try:
         settings = tomllib.loads(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

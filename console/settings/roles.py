@@ -63,7 +63,7 @@ class Permission(Enum):
     ERASE_DATA = "erase what is kept of a customer"
 
 
-class Personal(Enum):
+class PersonalField(Enum):
     """A kind of personal value that is masked for a role and shown only on demand, which is logged."""
 
     PHONE = "phone numbers"
@@ -100,11 +100,11 @@ def unknown_names(names: tuple[str, ...]) -> list[str]:
 def role_problems(roles: dict[str, RoleSettings]) -> list[str]:
     """Return the problems of the settings, as phrases that follow the file's name."""
     found = [f'roles."{role}" is none of {", ".join(ROLES)}' for role in roles if role not in ROLES]
-    kinds = [one.name.lower() for one in Personal]
+    kinds = [one.name.lower() for one in PersonalField]
     for role, settings in roles.items():
         for key, names in (("allows", settings.allows), ("withholds", settings.withholds)):
             found += [
-                f'roles.{role}.{key} names "{one}", which is nothing to see or do (docs/roles.md has the names)'
+                f'roles.{role}.{key} names "{one}", which is not a permission or data scope (see docs/roles.md)'
                 for one in unknown_names(names)
             ]
         found += [

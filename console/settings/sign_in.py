@@ -32,13 +32,13 @@ def sign_in_problems(settings: SignInSettings) -> list[str]:
     if parts is None or parts.query or parts.fragment:
         found.append("sign_in.issuer must be a web address such as https://login.example.net")
     elif not is_safe_address(settings.issuer):
-        found.append("sign_in.issuer must begin with https; plain http is for this machine alone")
+        found.append("sign_in.issuer must begin with https; plain http works on this computer only")
     if not settings.client:
-        found.append("sign_in.client is empty; write the desk's name at the provider")
+        found.append("sign_in.client is empty; enter the console's client name at the provider")
     if "openid" not in settings.scope.split():
         found.append("sign_in.scope must contain openid")
     if not settings.roles:
-        found.append("sign_in.roles is empty, so that nobody could work here")
+        found.append("sign_in.roles is empty, so nobody could sign in")
     found += [
         f'sign_in.roles names "{role}", which is none of {", ".join(ROLES)}'
         for role in settings.roles.values()

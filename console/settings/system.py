@@ -73,7 +73,7 @@ def system_problems(name: str, system: System) -> list[str]:
     found = []
     if not system.serves:
         known = ", ".join(one.value for one in Capability)
-        found.append(f"systems.{name}.capabilities must say what the system serves, of {known}")
+        found.append(f"systems.{name}.capabilities must list what the system serves, of {known}")
     elif system.capabilities and system.kind is not None:
         found.append(f"systems.{name} has both capabilities and the older kind; keep capabilities alone")
     if not is_address(system.base_url):
@@ -81,7 +81,7 @@ def system_problems(name: str, system: System) -> list[str]:
     elif urlsplit(system.base_url).username is not None:
         found.append(f"systems.{name}.base_url must not carry a user and password; write them under auth")
     elif not is_safe_address(system.base_url):
-        found.append(f"systems.{name}.base_url must begin with https; plain http is for this machine alone")
+        found.append(f"systems.{name}.base_url must begin with https; plain http works on this computer only")
     found += [f"systems.{name}.auth.{problem}" for problem in _auth_problems(name, system.auth)]
     limits: dict[str, tuple[float, float, float]] = {
         "time_limit_s": (system.time_limit_s, 0.1, 120),
@@ -117,11 +117,11 @@ def _needed_by(auth: Auth) -> tuple[str, ...]:
 
 def _auth_problems(name: str, auth: Auth) -> list[str]:
     """Return the problems of a system's authentication, as phrases that begin with the setting's name."""
-    hint = f"; write where the secret lies, such as keyring:opticom/{name}"
+    hint = f"; enter it like keyring:opticom/{name}"
     missing = [key for key in _needed_by(auth) if not getattr(auth, key)]
     found = [f"{key} is missing{hint if key in {'secret', 'password'} else ''}" for key in missing]
     found += reference_problem("secret", auth.secret) + reference_problem("password", auth.password)
     token_url = auth.token_url if auth.kind == "oauth2" else None
     if token_url and not (is_address(token_url) and is_safe_address(token_url)):
-        found.append("token_url must begin with https; plain http is for this machine alone")
+        found.append("token_url must begin with https; plain http works on this computer only")
     return found

@@ -80,17 +80,20 @@ def verification_problems(settings: VerificationSettings) -> list[str]:
         found.append("verification.lapse_min must be between 5 and 600")
     for key, named_there in (("stronger", settings.stronger), ("without_caller", settings.without_caller)):
         found += [
-            f'verification.{key} names "{one}", which is nothing to see or do' for one in unknown_names(named_there)
+            f'verification.{key} names "{one}", which is not a permission or data scope'
+            for one in unknown_names(named_there)
         ]
     seen, done = named(settings.without_caller)
-    found += [f"verification.without_caller names {one.name.lower()}, which is seen, not done" for one in seen]
+    found += [
+        f"verification.without_caller names {one.name.lower()}, which is a data scope, not a permission" for one in seen
+    ]
     if Permission.GIVE_CREDIT in done or Permission.TAKE_PAYMENT in done:
-        found.append("verification.without_caller must not move money; its caller is verified for that")
+        found.append("verification.without_caller must not move money, which needs a verified caller")
     names = [method.name for method in settings.methods]
     if settings.required and not names:
-        found.append("verification.methods is empty, so that no account could be opened")
+        found.append("verification.methods is empty, so no account could be opened")
     if len(set(names)) != len(names):
         found.append("verification.methods names one method twice")
     if any(method.checks == "birth_on" and method.opens == "call detail" for method in settings.methods):
-        found.append("verification.methods: a day of birth must not open call detail; it can be looked up")
+        found.append("verification.methods: a date of birth must not open call detail, because strangers can find it")
     return found

@@ -55,14 +55,14 @@ async def read_through(database: Database) -> str:
     message = []
     if database.lost_commits:
         message.append(
-            f"The last {database.lost_commits} things that were kept are missing: the store is older than it was, or "
-            "its log was damaged. Look in the systems for what you did last."
+            f"The last {database.lost_commits} saved items are missing: the store is older than before, or "
+            "its log was damaged. Check your last work in the systems."
         )
     if unreadable:
         what = " and ".join(f"{count} {kind}" for kind, count in unreadable.items())
         message.append(
-            f"In the store {what} cannot be read. They are left as they are, and the rest works. Tell your "
-            "administrator; what you sent and miss here, look for in the systems."
+            f"In the store {what} can't be read. They stay as they are, and everything else works. "
+            "Tell your administrator. Check missing work in the systems."
         )
     return " ".join(message)
 

@@ -110,7 +110,7 @@ class Database:
                 with contextlib.suppress(apsw.Error):  # a failed COMMIT may have ended it already
                     connection.execute("ROLLBACK")
                 if number is not None:
-                    self._refused(int(number))
+                    self._forget_commit(int(number))
                 raise
             if self._witness is not None:
                 self._witness.note(int(number), self._frames)
@@ -126,7 +126,7 @@ class Database:
                 connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         return apsw.SQLITE_OK
 
-    def _refused(self, number: int) -> None:
+    def _forget_commit(self, number: int) -> None:
         """Prevent that a failed commit reappears: the log may contain all of it except the last sync.
 
         The next commit overwrites it, so an empty one is tried at once. If that fails too, the next start cuts it off.
@@ -382,10 +382,7 @@ def _commits(connection: apsw.Connection) -> int:
 
 
 def _damaged(path: str) -> str:
-    return (
-        f"The desk's store {path} is damaged. It is left as it is, so that what it holds can be saved. Ask your "
-        "administrator."
-    )
+    return f"The store {path} is damaged. It stays as it is, so that its data can be recovered. Ask your administrator."
 
 
 __all__ = ["Database", "StoreError", "in_memory", "open_beside", "open_database"]

@@ -15,7 +15,7 @@ from console.errors import StoreFullError, StoreInUseError
 from console.messages import store as say
 from console.private_files import private_file
 
-_OPEN_ALREADY = "The desk is already open for this user. Go on in the window that is open; two would mix up your work."
+_OPEN_ALREADY = "The console is already open for this user. Continue in that window."
 
 # Bytes. SQLite's limit is 512, and the names of its log and journal are longer than the file's.
 _LONGEST_PATH = 490
@@ -111,7 +111,7 @@ def _see_that_path_fits(path: Path) -> None:
     try:
         length = len(str(path).encode())
     except UnicodeEncodeError as error:
-        message = "The path of the store has bytes that are no text. Set XDG_DATA_HOME to another."
+        message = "The store's path has bytes that are not text. Set XDG_DATA_HOME to another folder."
         raise StoreFullError(message) from error
     if length > _LONGEST_PATH:
         raise StoreFullError(say.PATH_TOO_LONG(length=length, most=_LONGEST_PATH))
@@ -160,4 +160,4 @@ def _lock_open_file(file: int) -> None:
 
 
 def _no_locks(folder: Path) -> str:
-    return f"Files in {folder} cannot be locked, so two desks could write one store. Put it on a local disk."
+    return f"Files in {folder} can't be locked, so two consoles could write one store. Put it on a local disk."

@@ -69,7 +69,7 @@ class AuditFile:
             except (msgspec.MsgspecError, TypeError):
                 _log.warning("entry %d of chain %s in %s cannot be read", link.seq, link.chain, self._path)
         if bad:
-            _log.warning("%s has %d lines that are no entries, the first is line %d", self._path, len(bad), bad[0])
+            _log.warning("%s has %d lines that are not entries, the first is line %d", self._path, len(bad), bad[0])
         newest = sorted(found.values(), key=lambda pair: pair[0].at, reverse=True)
         return [link for _entry, link in newest[: query.limit]]
 

@@ -47,7 +47,7 @@ class PdfReader:
         worker = _Worker()
         self._workers.add(worker)
         try:
-            head, _ = worker.ask({"do": "open"}, data)
+            head, _ = worker.call({"do": "open"}, data)
         except UnreadableDocumentError:
             self._end(worker)
             raise
@@ -96,13 +96,13 @@ class PdfDocument:
         # A page of absurd size is shown smaller instead of rejected.
         most = (_MOST_PIXELS / max(1.0, width * height)) ** 0.5
         asked = {"do": "render", "page": page, "scale": min(scale, most)}
-        head, pixels = await self._run(lambda: self._worker.ask(asked))
+        head, pixels = await self._run(lambda: self._worker.call(asked))
         if "error" in head or len(pixels) != head["stride"] * head["height"]:
             raise UnreadableDocumentError(f"Page {page + 1} cannot be shown.")
         return PageImage(int(head["width"]), int(head["height"]), int(head["stride"]), pixels)
 
     async def text(self, page: int) -> str:
-        head, _ = await self._run(lambda: self._worker.ask({"do": "text", "page": page}))
+        head, _ = await self._run(lambda: self._worker.call({"do": "text", "page": page}))
         return str(head.get("text", ""))
 
     async def aclose(self) -> None:
@@ -124,7 +124,7 @@ class _Worker:
         )
         self._job = JobObject.around(self._process, most_memory=pdf_worker.MOST_MEMORY)
 
-    def ask(self, head: dict[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes]:
+    def call(self, head: dict[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes]:
         """Send one request and return the reply.
 
         Raises:
@@ -199,6 +199,6 @@ def _resident(pid: int) -> int:
     """Return the bytes of memory that a process uses; 0 on systems that limit it or do not report it."""
     if sys.platform == "darwin":
         command = ["/bin/ps", "-o", "rss=", "-p", str(pid)]
-        told = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-        return int(told) * 1024 if told.isdecimal() else 0
+        reported = subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
+        return int(reported) * 1024 if reported.isdecimal() else 0
     return 0

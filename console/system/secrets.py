@@ -28,9 +28,7 @@ class SystemSecrets:
         scheme, _, rest = reference.partition(":")
         readers = {"env": self._from_environment, "file": self._from_file, "keyring": self._from_keyring}
         if scheme not in readers or not rest:
-            raise ConfigurationError(
-                "A secret must be written as where it lies: store:NAME, keyring:SERVICE/NAME, env:NAME or file:PATH."
-            )
+            raise ConfigurationError("Write a secret as store:NAME, keyring:SERVICE/NAME, env:NAME or file:PATH.")
         secret = readers[scheme](rest).strip()
         if not secret:
             raise ConfigurationError(f"The secret {reference} is empty.")
@@ -59,7 +57,7 @@ class SystemSecrets:
         try:
             secret = keyring.get_password(service, user)
         except KeyringError as error:
-            raise ConfigurationError(f"This machine's keyring cannot be asked for {name}: {error}") from error
+            raise ConfigurationError(f"This computer's keyring can't be read for {name}: {error}") from error
         if secret is None:
             raise ConfigurationError(f"The keyring has no secret {name}. Store it with: keyring set {service} {user}")
         return secret

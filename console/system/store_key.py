@@ -80,7 +80,7 @@ class Keyring:
         except TimeoutError as error:
             done.cancel()
             raise NoKeyringError(
-                f"This computer's keyring{_name()} does not answer, so the key of the desk's store cannot be read."
+                f"This computer's keyring{_name()} is not responding, so the store's key can't be read."
             ) from error
 
 
@@ -104,7 +104,7 @@ def _find(profile: str) -> bytes | None:
     except ValueError:
         key = b""
     if len(key) != 32:
-        _log.warning("the keyring's entry for the store is no key")
+        _log.warning("the keyring's entry for the store is not a key")
         return None
     return key
 
@@ -147,14 +147,14 @@ def _refuse_plain(backend: object) -> None:
     chosen = type(chained[0] if chained else backend)
     if any(one.__name__ in _PLAIN for one in chosen.__mro__):
         raise NoKeyringError(
-            f"This computer's keyring ({chosen.__name__}) keeps secrets unencrypted, so it gets no key. "
-            "PYTHON_KEYRING_BACKEND or keyringrc.cfg chooses another."
+            f"This computer's keyring ({chosen.__name__}) saves secrets unencrypted, so it is not used. "
+            "Choose another with PYTHON_KEYRING_BACKEND or keyringrc.cfg."
         )
 
 
 def _unusable(error: Exception) -> str:
     words = " ".join(str(error).split())[:200]
-    return f"This computer's keyring cannot be used ({type(error).__name__}: {words}), so the desk's store has no key."
+    return f"This computer's keyring can't be used ({type(error).__name__}: {words}), so the store has no key."
 
 
 def _name() -> str:
@@ -166,4 +166,4 @@ def _name() -> str:
     return f" ({type(backend).__module__.rpartition('.')[2]})" if backend is not None else ""
 
 
-_NO_KEYRING = "This computer has no keyring to hold the key of the desk's store."
+_NO_KEYRING = "This computer has no keyring for the store's key."

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Any
 
 from console.messages import Message
+from console.messages.names import name_of
 from console.models.appointment import TimeWindow
 from console.models.money import Money
 from console.views import texts
@@ -35,4 +36,4 @@ def _shown(value: Any) -> Any:
         return texts.moment(value)
     if isinstance(value, date):
         return texts.day(value)
-    return tr(str(value.value)) if isinstance(value, Enum) else value
+    return tr(name_of(value)) if isinstance(value, Enum) else value

@@ -1,1 +1,1 @@
-"""The fuzzer of what comes from outside."""
+"""Fuzzer for data from outside."""

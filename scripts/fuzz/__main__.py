@@ -1,10 +1,11 @@
-"""Feeds what comes from outside with bytes that a coverage-guided fuzzer makes up, and prints what it found.
+"""Fuzzes the readers of outside data with a coverage-guided fuzzer, and prints the findings.
 
     python3 -m pip --python .venv/bin/python install --require-hashes -r requirements/fuzz.txt     (once; Linux, macOS)
     .venv/bin/python -m scripts.fuzz [--seconds 60] [TARGET ...]
 
-Each target of `targets.py` runs as a process of its own and stops at the first thing that is neither read nor refused
-with an error the desk knows; the bytes that did it are kept in `.fuzz/`. Exit status 1 then, 2 without the fuzzer.
+Each target of `targets.py` runs as its own process. It stops at the first input that is neither read nor rejected with
+an error that the console knows; that input is saved in `.fuzz/`. Exit status: 1 after such an input, 2 without the
+fuzzer.
 """
 
 import argparse
@@ -16,7 +17,7 @@ import sys
 from pathlib import Path
 
 _FOLDER = Path(__file__).resolve().parents[2] / ".fuzz"
-_ONE = "one"  # how this program is called for a process that fuzzes
+_ONE = "one"  # first argument of this program in a process that fuzzes
 _TARGETS = ("discovery", "keys", "token", "redirect", "settings", "answers", "audit", "texts")
 
 
@@ -31,7 +32,7 @@ def main() -> int:
     parser.add_argument("targets", nargs="*", help=f"{', '.join(_TARGETS)}; all of them without one")
     parser.add_argument("--seconds", type=int, default=60, help="for each target")
     options = parser.parse_args()
-    # Not at the top: what a fuzzing process has loaded before its fuzzer watches, that does not see.
+    # Not at the top: the fuzzer cannot measure modules that were loaded before it started.
     for name, seed, body in importlib.import_module("scripts.fuzz.seeds").seeds():
         folder = _FOLDER / "corpus" / name
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What each target of the fuzzer begins with: documents as they should be, and what the sandbox really says."""
+"""Seeds for each fuzz target: valid documents, and real responses of the sandbox."""
 
 import asyncio
 import json
@@ -25,7 +25,7 @@ _EXAMPLE = Path(__file__).resolve().parents[2] / "resources" / "systems.example.
 
 
 def seeds() -> Iterator[tuple[str, str, bytes]]:
-    """Yield target, name and bytes."""
+    """Yield target, name and bytes of each seed."""
     example = _EXAMPLE.read_bytes()
     yield "settings", "example", example
     yield "settings", "all", re.sub(rb"(?m)^# (?=[a-z_\[])", b"", example)

@@ -1,4 +1,7 @@
-"""What is fuzzed: everything the desk reads from outside. Loaded once the fuzzer watches, so that it sees all of it."""
+"""Fuzz targets: everything the console reads from outside.
+
+Loaded after the fuzzer starts, so that the fuzzer measures all of it.
+"""
 
 import asyncio
 import contextlib
@@ -12,8 +15,8 @@ from typing import Any
 import httpx
 from joserfc.jwk import ECKey
 
+from console.connectors.tmforum.record_reader import MalformedRecordError, RecordReader, WireDialect
 from console.connectors.tmforum.records import bills, care, catalogue, customer, inventory, money, orders, usage
-from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
 from console.errors import CollectorError, ConfigurationError, ConsoleError, SignInRejectedError
 from console.http.oidc.id_token import read_id_token
 from console.http.oidc.loopback import Loopback
@@ -23,7 +26,7 @@ from console.models.audit import AuditQuery, first_broken
 from console.models.card_number import has_card_number, masked
 from console.models.customer import PartyKind
 from console.services.access.masking import masked_text
-from console.services.access.permissions import Personal
+from console.services.access.permissions import PersonalField
 from console.services.search.phone import read_phone, show_phone
 from console.settings import parse_deployment
 from console.settings.sign_in import SignInSettings
@@ -53,7 +56,7 @@ def _run(doing: Coroutine[Any, Any, Any]) -> None:
 
 
 def _provider(answers: dict[str, bytes]) -> OidcProvider:
-    """Return the desk's own provider, with these answers by the end of the address in place of a network."""
+    """Return the console's own provider with fixed responses, by the end of the address, instead of a network."""
 
     def answer(request: httpx.Request) -> httpx.Response:
         body = next((body for end, body in answers.items() if request.url.path.endswith(end)), b"{}")
@@ -63,7 +66,7 @@ def _provider(answers: dict[str, bytes]) -> OidcProvider:
 
 
 def discovery(data: bytes) -> None:
-    """The provider's discovery document, down to the address the browser would be sent to."""
+    """Read the provider's discovery document, up to the address that the browser would open."""
 
     async def ask() -> None:
         provider = _provider({"openid-configuration": data})
@@ -79,7 +82,7 @@ def discovery(data: bytes) -> None:
 
 
 def keys(data: bytes) -> None:
-    """What the token endpoint gives, and the keys it is checked with."""
+    """Read the response of the token endpoint, and the keys that verify it."""
 
     async def ask() -> None:
         given, _, shown = data.partition(b"\n")
@@ -94,7 +97,7 @@ def keys(data: bytes) -> None:
 
 
 def token(data: bytes) -> None:
-    """An ID token, held against a key nobody signed it with: not one may pass."""
+    """Read an ID token with a key that did not sign it; every token must be rejected."""
     text = data.decode("utf-8", "replace")
     with contextlib.suppress(SignInRejectedError, KeyError):
         read_id_token(text, _KEYS, issuer=ISSUER, client="desk", nonce="n", now=_NOW)
@@ -102,7 +105,7 @@ def token(data: bytes) -> None:
 
 
 def redirect(data: bytes) -> None:
-    """What a browser, or whoever else, sends to the listener on this machine: without the state nothing is taken."""
+    """Read a request to the listener on this machine; without the sign-in's state it must be rejected."""
 
     async def take() -> None:
         listener = Loopback("the state of this sign-in, which nobody guesses")
@@ -115,13 +118,13 @@ def redirect(data: bytes) -> None:
 
 
 def settings(data: bytes) -> None:
-    """A configuration file, and one that names a profile."""
+    """Read a configuration file, including one that names a profile."""
     with contextlib.suppress(ConfigurationError):
         parse_deployment(data.decode("utf-8", "replace"), source="it", folder=_FOLDER)
 
 
 def answers(data: bytes) -> None:
-    """What a system says, read as every resource in both versions."""
+    """Read a system's response as every resource in both dialects."""
     try:
         value = decode_body(data)
     except ValueError:
@@ -136,7 +139,7 @@ def answers(data: bytes) -> None:
 
 
 def audit(data: bytes) -> None:
-    """A collector's file."""
+    """Read a file of the audit collector."""
     path = _FOLDER / "collected.jsonl"
     path.write_bytes(data)
     with contextlib.suppress(CollectorError):
@@ -145,9 +148,9 @@ def audit(data: bytes) -> None:
 
 
 def texts(data: bytes) -> None:
-    """Whatever is typed, pasted or told: covered, looked through for cards, read as a number."""
+    """Mask any text, check it for card numbers, and read it as a phone number."""
     text = data.decode("utf-8", "replace")
     assert not has_card_number(masked(text)), "a card number is left"
-    masked_text(text, frozenset(Personal))
+    masked_text(text, frozenset(PersonalField))
     show_phone(text)
     read_phone(text, "US")

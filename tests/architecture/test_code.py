@@ -1,4 +1,4 @@
-"""Rules of the code that no linter knows."""
+"""Code rules that no linter checks."""
 
 import ast
 import os
@@ -40,10 +40,10 @@ def test_public_classes_and_methods_say_what_they_give(folder: str) -> None:
 
 
 def test_nothing_starts_a_second_event_loop_inside_the_first() -> None:
-    """A dialog executed, or events processed, inside a coroutine stops every other task for good."""
+    """A dialog run with `exec`, or events processed, inside a coroutine stops every other task for good."""
     for path in MODULES:
         if path.name == "app.py":
-            continue  # it paints the window once, before there is a loop
+            continue  # it paints the window once, before a loop runs
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 assert node.func.attr not in {"exec", "exec_", "processEvents", "qWait"}, f"{path}:{node.lineno}"
@@ -52,7 +52,7 @@ def test_nothing_starts_a_second_event_loop_inside_the_first() -> None:
 
 
 def test_nothing_that_loads_qt_is_imported_off_the_windows_thread() -> None:
-    """PySide makes its types while Qt dispatches events on the other thread, and crashes now and then."""
+    """PySide creates its types while Qt dispatches events on the other thread, and sometimes crashes."""
     found = []
     for path in MODULES:
         functions = {node.name: node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef)}
@@ -107,7 +107,7 @@ def test_every_check_of_the_test_command_fails_on_a_planted_fault(check: str, tm
     settings = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
     command = [sys.executable, *CHECKS[check]]
-    if check == "types":  # one module is enough to see whether it is strict, and the whole takes long
+    if check == "types":  # one module shows whether mypy is strict; a full run takes long
         command.append("console/models/planted.py")
     place, text = PLANTED[check]
     (tmp_path / place).write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A vendor's connector is a package of its own: it is found by its entry point, and nothing of the console changes."""
+"""A vendor's connector as a separate package: found by its entry point, without a change to the console."""
 
 import subprocess
 import sys
@@ -107,7 +107,7 @@ asyncio.run(main())
 
 @pytest.fixture
 def vendor(tmp_path: Path) -> Path:
-    """A folder with the vendor's package as an installer leaves it."""
+    """Return a folder with the vendor's package as an installer leaves it."""
     (tmp_path / "opticom_abacus.py").write_text(PACKAGE, encoding="utf-8")
     made = tmp_path / "opticom_abacus-1.0.dist-info"
     made.mkdir()
@@ -126,5 +126,5 @@ def test_a_vendors_package_is_found_and_serves_what_it_says(vendor: Path) -> Non
         "here: systems.abacus.capabilities: the connector abacus cannot serve bills.",
         "here: systems.abacus.queue must not be empty.",
         "Abacus Noise on the line, in repairs",
-        "No system here serves tickets.",  # that nothing can be written to
+        "No connected system offers tickets.",  # the connector cannot write
     ]

@@ -1,7 +1,7 @@
-"""Whoever sums, counts, picks or says "none" over a system's list asks whether the list was read whole.
+"""Code that sums, counts, picks or reports "none" over a system's list checks that the list was read whole.
 
-A list that was cut at a limit looks like any other. A function that draws such a conclusion from one mentions how whole
-it is, or stands in tests/cut_lists.txt with the reason why a part is enough.
+A list that was cut at a limit looks like any other. A function that draws such a conclusion mentions how complete the
+list is, or is listed in tests/cut_lists.txt with the reason why a part is enough.
 """
 
 import ast
@@ -16,7 +16,7 @@ ASKS = frozenset({"is_whole", "knows_newest", "newest_first", "complete", "count
 
 
 def conclusions(source: str) -> Iterator[str]:
-    """Yield the functions that conclude from a list without asking whether it is whole."""
+    """Yield the functions that conclude from a list without checking that it is complete."""
     for function in ast.walk(ast.parse(source)):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             names = {node.attr for node in ast.walk(function) if isinstance(node, ast.Attribute)}

@@ -1,4 +1,4 @@
-"""Everything that is shipped may be shipped: by its licence, and by what is known of its faults."""
+"""Every shipped package may be shipped: its licence allows it and it has no known vulnerability."""
 
 import pytest
 

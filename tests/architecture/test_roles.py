@@ -1,4 +1,4 @@
-"""The stored table of roles is what the services enforce: every role, every act, every subject, every step."""
+"""The stored table of roles matches what the services enforce: every role, action, data scope and step."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 from console.compose import Overrides, compose_console
 from console.models.customer import CustomerId
 from console.services.access.access_service import AccessReason
-from console.services.access.permissions import ROLES, DataScope, Permission, Permissions, Personal
+from console.services.access.permissions import ROLES, DataScope, Permission, Permissions, PersonalField
 from console.services.actions.catalogue import ACTIONS
 from console.services.customer.contact import NotPossibleError
 from console.settings.roles import RoleSettings
@@ -20,7 +20,7 @@ STORED = Path(__file__).parents[2] / "docs" / "roles.md"
 
 
 def marked(name: str) -> set[str]:
-    """The roles a line of the stored table marks."""
+    """Return the roles that one line of the stored table marks."""
     line = next(line for line in STORED.read_text(encoding="utf-8").splitlines() if line.startswith(f"| {name} ("))
     return {role for role, cell in zip(ROLES, line.strip().strip("|").split("|")[2:], strict=True) if cell.strip()}
 
@@ -43,7 +43,7 @@ async def test_an_action_is_planned_for_the_roles_the_table_marks_and_for_nobody
     console = sandbox.console(overrides=Overrides(user=ROLES[role]), gated=True)
     customer = CustomerId(sandbox.first_customer)
     for kind in ACTIONS.values():
-        assert console.actions.may(kind.name, customer) is not None, kind.name  # closed
+        assert console.actions.may(kind.name, customer) is not None, kind.name  # the account is locked
     await console.access.open_for(customer, AccessReason.TYPED, "asked for by the customer")
     by_ticket = {kind.name for kind in ACTIONS.values() if console.actions.may(kind.name, customer) is None}
     await console.access.verify(customer, "photo", "")
@@ -57,7 +57,7 @@ async def test_an_action_is_planned_for_the_roles_the_table_marks_and_for_nobody
     await view.wait_idle()
     for kind in ACTIONS.values():
         if kind.name not in by_caller:
-            with pytest.raises(NotPossibleError, match="may not"):
+            with pytest.raises(NotPossibleError, match="can't"):
                 console.actions.plan(kind.name, console.actions.context(view), {})
     view.close()
     await console.aclose()
@@ -83,10 +83,10 @@ async def test_a_deployment_gives_and_takes_what_its_roles_see_and_do(sandbox: C
     rep = compose_console(settings, sandbox.process.secrets, Overrides(user=ROLES["rep"]))
     assert trainee.user.may_do - ROLES["trainee"].may_do == {Permission.PROMISE_TO_PAY}
     assert trainee.user.may_see == (ROLES["trainee"].may_see | {DataScope.USAGE}) - {DataScope.PAYMENTS}
-    assert trainee.user.masked == {Personal.EMAIL}
+    assert trainee.user.masked == {PersonalField.EMAIL}
     rejected = rep.actions.may("give-credit")
     assert rejected is not None
-    assert "rep may not give credit" in str(rejected)
+    assert "can't give credit" in str(rejected)
     assert rep.user.masked == ROLES["rep"].masked
     await trainee.aclose()
     await rep.aclose()

@@ -1,4 +1,4 @@
-"""Texts are marked where translators' tools find them, and made of parts only where they are shown."""
+"""Texts are marked where translation tools find them, and put together only where they are shown."""
 
 import ast
 import subprocess
@@ -11,24 +11,24 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 WITH_TEXTS = sorted([*(ROOT / "console" / "views").rglob("*.py"), *(ROOT / "console" / "messages").rglob("*.py")])
-# What says something to people does it through the catalogue.
+# These packages take their texts for people from the catalogue.
 SAYING = ("services", "connectors", "http", "store", "models")
-# Errors of the program itself, or of a format: their words are for a log, or become a value of a message.
+# Errors of the program or of a format. Their words go to a log, or become a value in a message.
 FOR_LOGS = {"TypeError", "ValueError", "KeyError", "MalformedRecordError", "UsageError"}
-# What forms, previews and discrepancies are declared with; of their arguments these hold no words for people.
+# Forms, previews and discrepancies are declared with these calls. The arguments below contain no words for people.
 SHOWN = {"Field", "FieldOption", "Effect", "ActionType", "NotCompared", "Discrepancy", "statement"}
 NOT_SHOWN = {"name", "group", "letter", "record", "values", "asks", "start", "starts"}
 
 
 def marked(path: Path) -> Iterator[tuple[ast.Call, ast.expr]]:
-    """Yield every call that marks a text, with what it marks."""
+    """Yield every call that marks a text, and the text that it marks."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"tr", "QT_TR_NOOP"}:
             yield node, node.args[0]
 
 
 def written() -> set[str]:
-    """Return every text that stands in the source."""
+    """Return every marked text in the source."""
     return {
         text.value
         for path in WITH_TEXTS
@@ -39,7 +39,7 @@ def written() -> set[str]:
 
 @pytest.fixture(scope="module")
 def extracted(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file of translations as Qt's own tool makes it."""
+    """Return a translation file as Qt's own tool makes it."""
     file = tmp_path_factory.mktemp("texts") / "console.ts"
     tool = Path(sys.executable).with_name("pyside6-lupdate")
     subprocess.run(
@@ -76,7 +76,7 @@ def test_errors_are_said_through_the_catalogue() -> None:
 
 
 def has_words(node: ast.expr) -> bool:
-    """Return whether an expression holds words of its own: several, or one that begins with a capital."""
+    """Return whether an expression contains words: several, or one that begins with a capital."""
     if isinstance(node, ast.JoinedStr):
         return any(isinstance(part, ast.Constant) and any(map(str.isalpha, str(part.value))) for part in node.values)
     if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
@@ -85,14 +85,14 @@ def has_words(node: ast.expr) -> bool:
 
 
 def own_words(source: str) -> Iterator[tuple[int, str]]:
-    """Yield every line where a form, a preview or a discrepancy is declared with words of its own."""
+    """Yield every line that declares a form, a preview or a discrepancy with its own words."""
     for node in ast.walk(ast.parse(source)):
         if not isinstance(node, ast.Call):
             continue
         name = ast.unparse(node.func).split(".")[-1]
         if name not in SHOWN:
             continue
-        positional = node.args[1:]  # the first is a name, a value, a kind or a capability
+        positional = node.args[1:]  # the first argument is a name, a value, a kind or a capability
         named = [one.value for one in node.keywords if one.arg not in NOT_SHOWN]
         for argument in (*positional, *named):
             if has_words(argument):

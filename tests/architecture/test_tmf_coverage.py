@@ -1,4 +1,4 @@
-"""Every attribute of a resource that is read has a decision, and the readers do what the decisions say."""
+"""Every attribute of a resource that is read has a decision, and the readers follow the decisions."""
 
 import pytest
 

@@ -1,6 +1,6 @@
-"""Adds a dataset with its panel as docs/architecture.md says, to a copy of the program, and sees it work there.
+"""The walk-through of docs/architecture.md: adds a dataset with its panel to a copy of the program and runs it.
 
-What is added is small and real: outages (TMF656 service problems) that a system serves under a capability of its own.
+The addition is small and real: outages (TMF656 service problems), served by a system under a new capability.
 """
 
 import shutil
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# The most files that are there already and that a new panel, with a new dataset and a new capability, may touch.
+# The most existing files that a new panel, with a new dataset and a new capability, may change.
 MOST_CHANGED = 6
 
 ADDED = {
@@ -56,7 +56,7 @@ OUTAGES: Port[Outages] = Port(Capability.OUTAGES)
 
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.reading import BEFORE_ALL
-from console.connectors.tmforum.wire import RecordReader
+from console.connectors.tmforum.record_reader import RecordReader
 from console.models.customer import CustomerId
 from console.models.outage import Outage
 from console.models.provenance import Records
@@ -123,7 +123,7 @@ PANEL = PanelType(
 )
 ''',
 }
-# A file that is there, what stands in it, and what stands there instead.
+# Each entry: an existing file, the text in it, and the text that replaces it.
 CHANGED = (
     ("console/settings/capabilities.py", '    OFFERINGS = "offerings"\n', '    OFFERINGS = "offerings"\n    OUTAGES = "outages"\n'),
     ("console/settings/roles.py", '    OFFERINGS = "the catalogue"\n', '    OFFERINGS = "the catalogue"\n    OUTAGES = "outages"\n'),
@@ -151,11 +151,11 @@ CHANGED = (
     ),
     (
         "console/services/customer/datasets.py",
-        "# One bill's lines:",
+        "# One bill's lines;",
         ("DATASETS += (\n    Dataset(\n        name=\"outages\",\n        scope=DataScope.OUTAGES,\n        port=OUTAGES,\n"
         "        kept_as=Records[Outage],\n        fresh_for=_MINUTE,\n        asked_for=AskedFor.WHEN_SHOWN,\n"
         "        page=lambda system: system.fetch_outages,\n        newest=lambda outage: outage.began_at,\n    ),\n)\n"
-        "# One bill's lines:"),
+        "# One bill's lines;"),
     ),
     (
         "console/services/customer/datasets.py",
@@ -171,7 +171,7 @@ CHANGED = (
     ("console/views/customer/panels/catalogue.py", "        orders_panel,\n        tickets", "        orders_panel,\n        outages_panel,\n        tickets"),
     ("console/views/customer/panels/catalogue.py", "    orders_panel,\n    payments", "    orders_panel,\n    outages_panel,\n    payments"),
 )  # fmt: skip
-# Asks a server that has one outage, as a customer's page and the command do.
+# Sends a request to a server that has one outage, as a customer's page and the command do.
 USE = '''
 import asyncio, json, random
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -228,7 +228,7 @@ asyncio.run(main())
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
-    """A copy of the program, to be changed."""
+    """Return a copy of the program that a test may change."""
     shutil.copytree(ROOT / "console", tmp_path / "console", ignore=shutil.ignore_patterns("__pycache__", "sandbox"))
     shutil.copytree(ROOT / "resources", tmp_path / "console" / "resources", dirs_exist_ok=True)
     shutil.copytree(ROOT / "resources", tmp_path / "resources")
@@ -236,7 +236,7 @@ def program(tmp_path: Path) -> Path:
 
 
 def add(program: Path, *, but: str = "") -> set[str]:
-    """Take the walk-through's steps, all but those that name a text; return the files that were there and changed."""
+    """Apply the walk-through's steps, except those that contain `but`; return the existing files that changed."""
     for name, text in ADDED.items():
         (program / name).write_text(text.lstrip(), encoding="utf-8")
     changed = set()

@@ -1,4 +1,4 @@
-"""A desk on the test's sandbox, with its store open."""
+"""A console on the test's sandbox, with its store open."""
 
 from collections.abc import AsyncIterator
 

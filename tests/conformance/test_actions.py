@@ -1,4 +1,4 @@
-"""Acts on the real sandbox over real HTTP: done once, found again, merged, asked about; whatever the systems answer."""
+"""Actions on the real sandbox over real HTTP: done once, found again, merged or set as a conflict, for any reply."""
 
 import asyncio
 import random
@@ -82,7 +82,7 @@ def note(customer: str, text: str = "Asked about the bill") -> Action:
 
 
 async def contact(sandbox: Control, customer: str, wanted: dict[str, str]) -> Action:
-    """A change of contact data over what both systems hold now."""
+    """Return a change of contact data that starts from the values both systems have now."""
     number = uuid7(datetime.now(UTC), random.Random())
     account = await account_of(sandbox, customer)
     crm, billing = await held(sandbox, customer, account)
@@ -100,7 +100,7 @@ async def account_of(sandbox: Control, customer: str) -> str:
 
 
 async def held(sandbox: Control, customer: str, account: str) -> tuple[dict[str, str], dict[str, str]]:
-    """What both systems hold of a customer's contact data, read by nobody's code but this."""
+    """Return the contact data of a customer in both systems, read without the console's code."""
     found = []
     async with sandbox.raw("crm") as crm, sandbox.raw("billing") as billing:
         media = (await crm.get(f"{CUSTOMER}/{customer}")).json()["contactMedium"]
@@ -145,7 +145,7 @@ async def test_contact_data_is_changed_in_both_systems_and_nothing_else(rig: Rig
     assert len(after["contactMedium"]) == len(before["contactMedium"])
     for key in before.keys() - {"contactMedium"}:
         assert after[key] == before[key], key
-    # And they are found by what they said.
+    # The new media are found by their values.
     for path in ("phoneNumber", "emailAddress"):
         new = next(one["characteristic"][path] for one in after["contactMedium"] if path in one["characteristic"])
         async with sandbox.raw("crm") as client:
@@ -178,7 +178,7 @@ async def promise(sandbox: Control, customer: str | None = None) -> Action:
 async def test_only_what_both_sides_changed_is_asked(rig: Rig, sandbox: Control) -> None:
     customer = sandbox.first_customer
     action = await contact(sandbox, customer, {"email": f"mine{next(_numbers)}@example.net", "city": "Minetown"})
-    async with sandbox.raw("crm") as client:  # another desk is quicker
+    async with sandbox.raw("crm") as client:  # another console is quicker
         record = (await client.get(f"{CUSTOMER}/{customer}")).json()
         media = [
             {**one, "characteristic": {**one["characteristic"], "emailAddress": "theirs@example.net"}}
@@ -194,7 +194,7 @@ async def test_only_what_both_sides_changed_is_asked(rig: Rig, sandbox: Control)
     await rig.until(action, lambda one: one.state is ActionState.DONE)
     crm, billing = await held(sandbox, customer, action.steps[1].record)
     assert (crm["email"], crm["city"]) == ("theirs@example.net", "Minetown")
-    assert (billing["email"], billing["city"]) == ("theirs@example.net", "Minetown")  # what was decided is for both
+    assert (billing["email"], billing["city"]) == ("theirs@example.net", "Minetown")  # it applies to both systems
 
 
 async def test_money_decided_on_a_balance_that_moved_is_not_sent(rig: Rig, sandbox: Control) -> None:
@@ -252,7 +252,7 @@ async def test_whatever_the_answer_it_is_done_once(
 
 
 async def test_a_refusal_carries_the_systems_reason_and_can_be_sent_again(rig: Rig, sandbox: Control) -> None:
-    await rig.done(note(sandbox.first_customer))  # since then CRM's list of notes is believed
+    await rig.done(note(sandbox.first_customer))  # from now on CRM's list of notes is trusted
     await sandbox.faults("crm", refuse_writes="This customer is locked")
     action = await rig.outbox.submit(note(sandbox.first_customer))
     found = await rig.until(action, lambda one: one.state is ActionState.REJECTED)

@@ -1,4 +1,4 @@
-"""A check of a server with one fault: it names the fault, and proposes nothing that would break what works."""
+"""A check of a server with one fault: it names the fault and proposes no setting that would break working parts."""
 
 import tomllib
 
@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from console.compose import compose_check
-from console.models.check_report import CheckReport, Verdict
+from console.models.check_report import CheckReport, OperationGrade
 from tests.support.control import Control
 from tests.support.fault_proxy import FaultProxy
 from tests.support.server_faults import ServerFault, seeded
@@ -21,7 +21,7 @@ async def check(sandbox: Control, fault: ServerFault) -> CheckReport:
 
 
 def proposed(sandbox: Control, fault: ServerFault, report: CheckReport) -> dict[str, object]:
-    """What is proposed for the resource beyond what is set for it already."""
+    """Return the proposed settings of the resource that differ from its current ones."""
     if not report.profile:
         return {}
     held = msgspec.to_builtins(sandbox.process.deployment.systems[fault.system].resources.get(fault.resource)) or {}
@@ -43,7 +43,7 @@ def proposed(sandbox: Control, fault: ServerFault, report: CheckReport) -> dict[
     ],
 )
 async def test_what_works_is_left_alone(sandbox: Control, name: str, operation: str) -> None:
-    """Each of these was, or looks as if it should be, mended by a setting that would take something away."""
+    """For each fault some setting seems to help, but it would remove something that works."""
     fault = FAULTS[name]
     report = await check(sandbox, fault)
     assert operation in {found.operation for found in report.findings}
@@ -64,11 +64,11 @@ async def test_what_works_is_left_alone(sandbox: Control, name: str, operation: 
 async def test_what_is_wrong_without_a_word_is_named(sandbox: Control, name: str, operation: str, said: str) -> None:
     report = await check(sandbox, FAULTS[name])
     told = [found for found in report.findings if found.operation == operation and said in found.got]
-    assert [found.verdict for found in told if found.verdict is not Verdict.GOOD]
+    assert [found.verdict for found in told if found.verdict is not OperationGrade.GOOD]
 
 
 async def test_times_ahead_of_the_clock_are_named(sandbox: Control) -> None:
-    """Local time written as UTC cannot be told from other times, but for what happened just now."""
+    """Local time written as UTC looks like any other time, except for records made just now."""
     fault = next(fault for name, fault in FAULTS.items() if name.startswith("local time"))
     now = sandbox.happened_now()
     async with sandbox.raw("crm") as client:

@@ -1,4 +1,4 @@
-"""The check of a server: what it finds, what it proposes, and that the desk works with what it proposes."""
+"""The check of a server: its findings, its proposals, and a console that works with the proposals."""
 
 import json
 import re
@@ -12,7 +12,7 @@ import pytest
 from console.__main__ import main
 from console.cli.check_html import as_html
 from console.compose import compose_check
-from console.models.check_report import CheckReport, Verdict
+from console.models.check_report import CheckReport, OperationGrade
 from tests.conformance.test_sandbox_connectors import failures, us_customer, whole
 from tests.conformance.test_versions_and_profiles import told
 from tests.support.control import Control
@@ -23,7 +23,7 @@ async def check(sandbox: Control, system: str, **changes: Any) -> CheckReport:
     return await compose_check(system, settings, sandbox.process.secrets)
 
 
-def verdicts(report: CheckReport, operation: str) -> dict[str, Verdict]:
+def verdicts(report: CheckReport, operation: str) -> dict[str, OperationGrade]:
     return {found.resource: found.verdict for found in report.findings if found.operation == operation}
 
 
@@ -31,9 +31,13 @@ def verdicts(report: CheckReport, operation: str) -> dict[str, Verdict]:
 async def test_a_server_as_published_is_found_good(sandbox: Control, system: str) -> None:
     report = await check(sandbox, system)
     assert report.is_usable
-    assert not [found for found in report.findings if found.verdict is Verdict.SETTING]
-    assert {found.verdict for found in report.findings} <= {Verdict.GOOD, Verdict.UNKNOWN, Verdict.LIMITED}
-    assert report.count(Verdict.GOOD) > 40
+    assert not [found for found in report.findings if found.verdict is OperationGrade.SETTING]
+    assert {found.verdict for found in report.findings} <= {
+        OperationGrade.GOOD,
+        OperationGrade.UNKNOWN,
+        OperationGrade.LIMITED,
+    }
+    assert report.count(OperationGrade.GOOD) > 40
 
 
 FIXED = [
@@ -69,14 +73,14 @@ async def test_the_profile_it_proposes_mends_what_it_found(
 
 
 def without_details(values: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Further facts under a name that means nothing, such as `importance`, nobody can guess."""
+    """Return the values without `details`. A check cannot guess facts under meaningless names such as `importance`."""
     return [{key: value for key, value in one.items() if key != "details"} for one in values]
 
 
 async def test_what_no_setting_mends_is_said(sandbox: Control) -> None:
     await sandbox.quirks("provisioning", "filters-none", "states-unknown", "dates-without-zone")
     report = await check(sandbox, "provisioning")
-    assert verdicts(report, "select")["service"] is Verdict.SETTING
+    assert verdicts(report, "select")["service"] is OperationGrade.SETTING
     assert 'customer_filter = ""' in report.profile
     states = next(found for found in report.findings if found.operation == "states" and found.resource == "service")
     assert "In Use" in states.got
@@ -95,8 +99,8 @@ async def test_damaged_records_do_not_make_a_good_filter_look_bad(sandbox: Contr
     settings = sandbox.deployment().systems["billing"]
     only = ["billingAccount", "customerBill"]
     report = await compose_check("billing", settings, sandbox.process.secrets, only=only)
-    assert Verdict.SETTING not in set(verdicts(report, "select").values())
-    assert verdicts(report, "values")["customerBill"] is Verdict.LIMITED
+    assert OperationGrade.SETTING not in set(verdicts(report, "select").values())
+    assert verdicts(report, "values")["customerBill"] is OperationGrade.LIMITED
 
 
 async def test_where_everything_is_404_the_address_is_doubted(sandbox: Control) -> None:
@@ -108,7 +112,7 @@ async def test_where_everything_is_404_the_address_is_doubted(sandbox: Control) 
 
 
 async def test_a_system_of_another_kind_is_doubted_and_nothing_is_proposed(sandbox: Control) -> None:
-    """Provisioning has products too, so not everything is 404 that billing is asked for."""
+    """Provisioning also has products, so one of billing's requests does not return 404."""
     settings = sandbox.deployment().systems
     asked = msgspec.structs.replace(
         settings["billing"], base_url=settings["provisioning"].base_url, auth=settings["provisioning"].auth
@@ -132,7 +136,7 @@ async def test_money_without_a_currency_is_pointed_out(sandbox: Control) -> None
     await sandbox.quirks("billing", "money-bare")
     report = await check(sandbox, "billing")
     values = next(found for found in report.findings if (found.resource, found.operation) == ("customerBill", "values"))
-    assert values.verdict is Verdict.LIMITED
+    assert values.verdict is OperationGrade.LIMITED
     assert "Set `currency`" in values.advice
 
 
@@ -140,7 +144,7 @@ async def test_money_without_a_currency_is_pointed_out(sandbox: Control) -> None
     ("fault", "operation", "part"),
     [
         ({"status": 401}, "sign-in", "status 401"),
-        ({"outage": True}, "list", "cannot be reached"),
+        ({"outage": True}, "list", "can't be reached"),
         ({"status": 500}, "list", "status 500"),
         ({"body": "html"}, "list", "no JSON array"),
         ({"body": "wrong"}, "list", "no JSON array"),
@@ -158,7 +162,7 @@ async def test_a_server_in_trouble_gets_a_report_too(
 
 
 async def test_nothing_personal_is_in_the_report(sandbox: Control) -> None:
-    """Names, numbers, addresses and amounts of every record that was looked at are searched for in all its forms."""
+    """Search all forms of the report for names, numbers, addresses and amounts of every record that was checked."""
     page = ""
     values: set[str] = set()
     for system in ("crm", "billing", "provisioning"):
@@ -173,8 +177,8 @@ async def test_nothing_personal_is_in_the_report(sandbox: Control) -> None:
                     facts = medium["characteristic"]
                     values |= {facts.get(key, "") for key in ("phoneNumber", "emailAddress", "street1", "postCode")}
     for address in sandbox.process.addresses.values():
-        page = page.replace(address.rpartition(":")[2], "")  # a port may be somebody's postcode
-    # Whole: five digits of a longer number or of a fraction of a second may be somebody's postcode by chance.
+        page = page.replace(address.rpartition(":")[2], "")  # a port may equal a postcode
+    # Match whole values only: five digits of a longer number or of a fraction of a second may equal a postcode.
     found = [one for one in values if len(one) > 4 and re.search(rf"(?<![\w.]){re.escape(one)}(?!\w)", page)]
     assert len(values) > 200
     assert not found
@@ -208,7 +212,7 @@ def test_settings_in_the_older_form_are_told_of_in_one_sentence(
     settings.chmod(0o600)
     assert main(["check-system", "crm", "--config", str(settings), "--only", "customer"]) == 0
     told = capsys.readouterr().err
-    assert told.startswith(f"{settings}: systems.crm.kind is the older form, which still works")
+    assert told.startswith(f"{settings}: systems.crm.kind is the older form and still works")
     assert told.count("\n") == 1
 
 
@@ -221,9 +225,9 @@ def test_settings_in_the_older_form_are_told_of_in_one_sentence(
         (["http://x.example", "--kind", "crm"], "must begin with https"),
         (["https://x.example", "--kind", "crm", "--auth", "basic"], "auth.secret is missing"),
         (["https://u:p@x.example", "--kind", "crm"], "must not carry a user"),
-        (["https://x.example", "--kind", "crm", "--secret", "hunter2"], "must say where the secret lies"),
-        (["crm", "--kind", "crm", "--config", "resources/systems.example.toml"], "are for an address"),
-        (["https://x.example", "--kind", "crm", "--use-profile", "acme"], "there are salesforce, servicenow"),
+        (["https://x.example", "--kind", "crm", "--secret", "hunter2"], "must be store:NAME"),
+        (["crm", "--kind", "crm", "--config", "resources/systems.example.toml"], "are only for an address"),
+        (["https://x.example", "--kind", "crm", "--use-profile", "acme"], "Use salesforce, servicenow"),
     ],
 )
 def test_a_wrong_call_is_one_sentence(arguments: list[str], part: str, capsys: pytest.CaptureFixture[str]) -> None:

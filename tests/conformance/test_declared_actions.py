@@ -1,4 +1,4 @@
-"""Every declared act over real HTTP: done as its preview says, asked for where somebody must agree, taken back."""
+"""Every declared action over real HTTP: done as its preview says, sent for approval where needed, undone."""
 
 import random
 from collections import Counter
@@ -59,7 +59,7 @@ async def test_an_action_does_what_its_preview_says(
 
 
 async def check_published(sandbox: Control, made: list[tuple[str, str]]) -> None:
-    """Hold what an act has made against TM Forum's descriptions, where they are at hand."""
+    """Check the records an action has made against TM Forum's descriptions, where these are available."""
     for kind, number in made if FOLDER else ():
         place = next(place for place in PLACES if place.kind == kind)
         name = place.path.rpartition("/")[2]
@@ -98,7 +98,7 @@ async def credit_over_the_limit(console: Console, people: list[str]) -> tuple[Cu
 
 
 async def decide(sandbox: Control, customer: str, decision: str, reason: str) -> None:
-    """What a second desk does, signed in as supervisor."""
+    """Approve or decline at a second console, signed in as supervisor."""
     deployment, secrets = sandbox.deployment(), sandbox.process.secrets
     console = compose_console(deployment, secrets, Overrides(user=SUPERVISOR, rng=random.Random(2)))
     await console.open_store()
@@ -140,7 +140,7 @@ async def test_every_form_asks_what_it_needs_of_a_customer_with_several_accounts
         assert fields, kind.name
         if fields[0].name == "account":
             assert len(fields[0].choices) == count
-    # There may be nothing to do it on; that nothing is chosen yet is no reason.
+    # A customer may have no record for the action; an empty choice is not a reason.
     assert not [sentence for sentence in rejected if "Choose" in sentence]
     view.close()
 
@@ -171,7 +171,7 @@ async def test_what_is_refused_is_not_given_and_says_why(sandbox: Control, conso
 
 async def test_a_rep_may_not_agree(sandbox: Control, console: Console, people: list[str]) -> None:
     view = await asked(console, people[0], "decide-approval")
-    with pytest.raises(NotPossibleError, match="The role rep may not approve"):
+    with pytest.raises(NotPossibleError, match="can't approve"):
         console.actions.plan("decide-approval", console.actions.context(view), {})
 
 
@@ -198,7 +198,7 @@ async def test_half_done_can_be_taken_back(sandbox: Control, console: Console, p
     await sandbox.faults("billing", outage=True)
     action = await console.actions.do("suspend", context, values, view.customer_id)
     half = await until(console, action, ActionState.HALF_DONE)
-    back = await console.decisions.take_back(half)
+    back = await console.decisions.undo(half)
     await until(console, back, ActionState.DONE)
     assert next(one for one in console.outbox.actions if one.id == action.id).state is ActionState.WITHDRAWN
     await sandbox.clear()
@@ -218,7 +218,7 @@ async def test_what_is_done_and_completed_is_taken_back_by_the_opposite(
     action = await console.actions.do("suspend", context, values, view.customer_id)
     done = await until(console, action, ActionState.DONE)
     await sandbox.advance(200)
-    await until(console, await console.decisions.take_back(done), ActionState.DONE)
+    await until(console, await console.decisions.undo(done), ActionState.DONE)
     await sandbox.advance(200)
     view = await asked(console, view.customer_id, "suspend")
     product = console.actions.context(view).one("products", values["product"], "product")
@@ -231,13 +231,13 @@ async def test_a_system_that_refuses_one_step_leaves_the_other_done_and_says_whi
 ) -> None:
     view, context, values = await first_for_whom(console, people, "suspend")
     charge = context.charge_of(context.one("products", values["product"], "product"))
-    async with sandbox.raw("billing") as billing:  # ended there meanwhile; that cannot become suspended
+    async with sandbox.raw("billing") as billing:  # an ended product cannot become suspended
         path = f"/tmf-api/productInventory/v4/product/{charge.id}"
         (await billing.patch(path, json={"status": "terminated"})).raise_for_status()
     action = await console.actions.do("suspend", context, values, view.customer_id)
     ended = await until(console, action, ActionState.CONFLICT)
     assert [step.state for step in ended.steps] == [StepState.DONE, StepState.CONFLICT]
-    assert ended.can_be_taken_back
+    assert ended.can_be_undone
 
 
 @pytest.mark.expects_log("is down")
@@ -247,7 +247,7 @@ async def test_two_actions_on_one_product_at_once_are_not_possible(
     view, context, values = await first_for_whom(console, people, "suspend")
     await sandbox.faults("provisioning", outage=True)
     await console.actions.do("suspend", context, values, view.customer_id)
-    with pytest.raises(NotPossibleError, match="is not done yet on"):
+    with pytest.raises(NotPossibleError, match="is not finished on"):
         console.actions.plan("end-service", console.actions.context(view), values)
     await sandbox.clear()
 
@@ -278,13 +278,19 @@ async def test_an_account_closed_meanwhile_takes_no_credit(
 async def test_for_a_merged_customer_nothing_is_planned(sandbox: Control, console: Console, people: list[str]) -> None:
     _view, context, values = await first_for_whom(console, people, "open-ticket")
     merged = replace(context, customer=replace(context.customer, status="merged"))
-    with pytest.raises(NotPossibleError, match="keeps this customer as merged"):
+    with pytest.raises(NotPossibleError, match="merged in CRM"):
         console.actions.plan("open-ticket", merged, values)
 
 
 @pytest.mark.parametrize(
     ("amount", "told"),
-    [("1.0051", "decimals"), ("1 XXX", "not in XXX"), ("-4", "no amount"), ("", "Type how much"), ("0", "more than")],
+    [
+        ("1.0051", "decimals"),
+        ("1 XXX", "not XXX"),
+        ("-4", "not a valid amount"),
+        ("", "Enter an amount"),
+        ("0", "above zero"),
+    ],
 )
 async def test_an_amount_that_cannot_be_is_said(console: Console, people: list[str], amount: str, told: str) -> None:
     _view, context, values = await first_for_whom(console, people, "give-credit")
@@ -318,7 +324,7 @@ async def test_a_conflict_of_a_declared_action_can_be_decided(
         "give-credit", context_with(console, view), {**values, "amount": "1"}, view.customer_id
     )
     await until(console, first, ActionState.DONE)
-    await sandbox.advance(200)  # it is booked: what the payment was planned on has moved
+    await sandbox.advance(200)  # the payment is booked: the balance that the next payment was planned on has changed
     action = await console.actions.do("take-payment", context, values | {"amount": "1"}, view.customer_id)
     asked_about = await until(console, action, ActionState.CONFLICT)
     await console.decisions.resolve(asked_about, 0, {})
@@ -326,7 +332,7 @@ async def test_a_conflict_of_a_declared_action_can_be_decided(
 
 
 def context_with(console: Console, view: CustomerView) -> Any:
-    """The situation of a view whose refunds are known too."""
+    """Return the action context of a view with its refunds loaded too, as an empty list."""
     context = console.actions.context(view)
     return replace(context, lists={**context.lists, "refunds": ()})
 

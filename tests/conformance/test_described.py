@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from console.connectors.tmforum.check.masking import masked
 from console.connectors.tmforum.check.requirements import REQUIREMENTS
 from console.connectors.tmforum.reading import belongs_to, customer_named
-from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
+from console.connectors.tmforum.record_reader import MalformedRecordError, RecordReader, WireDialect
 from console.http.responses import Undecodable, decode_body, refusal_reason
 from console.models.money import Money
 from scripts.tmf_coverage import decisions
@@ -25,7 +25,7 @@ CASES = [(name, version) for name, (_, files) in DESCRIBED.items() for version i
 
 
 def read(resource: str, version: str, element: Any) -> Any:
-    """What the desk makes of one element of an answer; None where the record is given up."""
+    """Return the console's reading of one element of a response; None where the record is rejected as malformed."""
     try:
         if isinstance(element, Undecodable):
             return None
@@ -51,7 +51,7 @@ def amounts(value: Any) -> list[Money]:
 @pytest.mark.parametrize(("resource", "version"), CASES, ids=[f"{name}-{version}" for name, version in CASES])
 @settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)  # 20 for each of the 29: some hundreds
+)  # 20 for each of the 29 resources: some hundreds in total
 @given(rng=st.randoms(use_true_random=False), damage=st.sampled_from([0.0, 0.1, 0.5]))
 def test_no_record_within_or_beside_its_description_breaks_a_decoder(
     resource: str, version: str, rng: random.Random, damage: float
@@ -69,7 +69,7 @@ def test_no_record_within_or_beside_its_description_breaks_a_decoder(
 def test_whole_records_are_never_given_up(resource: str, version: str) -> None:
     rng = random.Random(f"{resource}{version}")
     records = [Maker(rng, full=1.0).record(resource, version) for _ in range(20)]
-    if resource == "queryUsageConsumption":  # one that counts nothing must not be taken for "no allowances"
+    if resource == "queryUsageConsumption":  # a record that counts nothing must not be read as "no allowances"
         records = [record for record in records if _counts(record)]
     assert records
     assert all(read(resource, version, record) is not None for record in decode_body(json.dumps(records).encode()))
@@ -84,7 +84,7 @@ def _counts(record: dict[str, Any]) -> bool:
 
 
 def _is_sent(bucket: dict[str, Any]) -> bool:
-    """Whether a bucket says more than where it is and of which kind."""
+    """Return whether a bucket has values besides its `href` and `@` attributes."""
     return any(value for key, value in bucket.items() if key != "href" and not key.startswith("@"))
 
 
@@ -106,7 +106,7 @@ SHOWN = {
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(rng=st.randoms(use_true_random=False))
 def test_a_legal_answer_is_told_as_it_is(resource: str, version: str, rng: random.Random) -> None:
-    """No other amount, currency, day or moment; `bench values` counts what is told of thousands."""
+    """Check amount, currency, day and time of one response; `bench values` checks thousands."""
     (answer,) = decode_body(json.dumps([LegalMaker(rng).record(resource, version)]).encode())
     verdict = judge(resource, answer, SHOWN[resource])
     assert verdict.wrong == []

@@ -1,4 +1,4 @@
-"""Disagreements on the sandbox over real HTTP: found once the systems have answered, and said to be unknown before."""
+"""Discrepancies on the sandbox over real HTTP: found after the systems have replied, reported as unknown before."""
 
 import asyncio
 

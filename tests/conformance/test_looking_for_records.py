@@ -1,4 +1,4 @@
-"""Looking for what may have been made, in lists of servers that page and filter as they like."""
+"""The lookup of records that may have been created, in lists of servers with any paging and filtering."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ def note(number: int, customer: str = "CU-1") -> dict[str, Any]:
 
 @asynccontextmanager
 async def client_of(notes: list[dict[str, Any]]) -> AsyncIterator[TmForumClient]:
-    """A server that gives these records to whoever asks, by pages of three and unfiltered."""
+    """Yield a client of a server that returns these records in pages of `_PAGE`, unfiltered, to every request."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:

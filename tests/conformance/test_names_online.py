@@ -1,4 +1,4 @@
-"""A name typed in another way than CRM keeps it, asked over HTTP by a desk that has seen nobody."""
+"""Names typed differently from CRM's form, searched over HTTP by a console with an empty customer index."""
 
 import pytest
 
@@ -38,6 +38,6 @@ async def test_a_customer_is_found(sandbox: Control, name: str, typed: str, *, f
 
 
 async def test_a_word_that_many_have_brings_only_who_is_meant(sandbox: Control) -> None:
-    """The last way to ask is by one word; whoever else has it is left out."""
+    """The last request searches by one word; other customers with that word are left out."""
     await sandbox.quirks("crm", "names-unfolded")
     assert not await found_by(sandbox, "Marta Quillhansen", "soren quillhansen")

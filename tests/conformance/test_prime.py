@@ -1,4 +1,4 @@
-"""Customers read into the store beforehand are there without a network, and found without a system."""
+"""Customers loaded into the store in advance are shown without a network and found without a system."""
 
 import asyncio
 import io
@@ -88,7 +88,7 @@ async def test_where_accounts_are_closed_they_are_read_for_a_reason_and_stay_clo
     console = compose_console(deployment, sandbox.process.secrets, None, database)
     await console.open_store()
     try:
-        with pytest.raises(NotPossibleError, match="Write why"):
+        with pytest.raises(NotPossibleError, match="Give a reason"):
             await prime(console, customers[:1], "x")
         before = datetime.now(UTC).isoformat()
         assert await prime(console, customers, "visits of tomorrow") == 15
@@ -104,7 +104,7 @@ async def test_where_accounts_are_closed_they_are_read_for_a_reason_and_stay_clo
     told = [entry for entry in await sandbox.audited("visits of tomorrow", since=before) if entry.what == "read ahead"]
     assert {entry.customer for entry in told} == set(customers)
     flags = [entry for entry in await sandbox.audited(since=before) if entry.what == "harvesting"]
-    assert len(flags) == 1  # reading ahead counts like every other opening
+    assert len(flags) == 1  # accounts opened in advance count like every other access
 
 
 @pytest.mark.expects_log("is down")
@@ -123,7 +123,7 @@ async def test_a_caller_of_whom_enough_is_known_here_is_verified_without_a_netwo
         assert await prime(console, [known], "visits of tomorrow") == 1
         await sandbox.faults("crm", outage=True)
         assert (await console.access.caller(known)).name == record["name"]
-        with pytest.raises(NotPossibleError, match="2 more attempts"):
+        with pytest.raises(NotPossibleError, match="2 tries left"):
             await console.access.verify(known, "account", "BA-00000000")
         opened = await console.access.verify(known, "account", record["account"][0]["id"])
         assert opened.checked
@@ -151,9 +151,9 @@ def test_numbers_are_read_from_lists_and_tables(tmp_path: Path, monkeypatch: pyt
     ("content", "told"),
     [
         (b"", "no customer numbers"),
-        (b"\xff\xfe\x00", "no text in UTF-8"),
+        (b"\xff\xfe\x00", "not UTF-8 text"),
         (b"CU-1\nwho is that\n", "Line 2"),
-        (b"\n".join(b"CU-%d" % n for n in range(20_001)), "20,000 are the most"),
+        (b"\n".join(b"CU-%d" % n for n in range(20_001)), "20,000 is the limit"),
     ],
 )
 def test_a_file_that_is_no_list_is_one_sentence(content: bytes, told: str, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The TM Forum connector on the sandbox over real HTTP: as the standard says, and as servers in the field speak it."""
+"""The TM Forum connector on the sandbox over real HTTP: as the standard says, and as servers in the field behave."""
 
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,7 @@ from tests.support.control import Control
 
 
 async def whole(console: Console, customer: str) -> CustomerView:
-    """Open a customer and wait until every part has come or failed; the services are closed."""
+    """Open a customer and wait until every dataset has loaded or failed; the view is closed on return."""
     view = console.view_customer(CustomerId(customer))
     try:
         view.load_all()
@@ -66,7 +66,7 @@ async def test_an_unknown_customer_is_said_to_be_unknown(sandbox: Control) -> No
     assert failures(view)[0] == "CRM has no customer CU-0000000."
 
 
-# quirk -> how the deployment is told of it, where it must be told
+# quirk -> the deployment's settings for it, where it needs any
 QUIRKS: list[tuple[str, dict[str, Any]]] = [
     ("dates-without-zone", {}),
     ("dates-colon-milliseconds", {}),
@@ -142,7 +142,7 @@ async def test_a_server_that_departs_from_the_standard_is_read_all_the_same(
 
 
 async def us_customer(sandbox: Control) -> str:
-    """A customer billed in dollars, with a year of bills or more."""
+    """Return a customer billed in dollars, with more than 12 bills."""
     async with sandbox.raw("billing") as client:
         path = "/tmf-api/customerBillManagement/v4/customerBill"
         for offset in range(0, 3000, 100):

@@ -1,4 +1,4 @@
-"""Two systems serve billing: lists are merged with each record's origin, and one that is dead or slow delays only its own."""
+"""Two billing systems: lists are merged with each record's origin, and a dead or slow system delays only its own."""
 
 import asyncio
 
@@ -63,7 +63,7 @@ async def test_a_dead_one_leaves_the_others_records_and_its_absence_is_no_fact(t
     assert console.health.health("mobile").state.name == "DOWN"
     watch.compare_now()
     reasons = [str(one.why) for one in watch.comparison.not_compared]
-    assert f"{MOBILE} has not said the bills." in reasons
+    assert f"{MOBILE} has not sent the bills." in reasons
     assert not any(reason.startswith(FIXED) for reason in reasons)
     watch.close()
     watch_view.close()
@@ -142,7 +142,7 @@ async def test_a_record_that_both_have_is_not_acted_on_in_one_of_them(two_billin
     context = console.actions.context(view)
     values = {"account": account.id, "amount": "1", "reason": "goodwill", "text": "Waited twice for the technician"}
     plan = console.actions.plan("give-credit", context, values)
-    with pytest.raises(NotPossibleError, match=f"{FIXED} and {MOBILE} have a record"):
+    with pytest.raises(NotPossibleError, match=f"{FIXED} and {MOBILE} both have a record"):
         console.actions.touched(plan, context)
     view.close()
     await console.aclose()

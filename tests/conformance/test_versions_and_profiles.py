@@ -1,4 +1,4 @@
-"""Version 5 beside version 4, and deviations that settings or a profile mend, on the sandbox over real HTTP."""
+"""Version 5 beside version 4, and deviations that settings or a profile fix, on the sandbox over real HTTP."""
 
 import asyncio
 from dataclasses import asdict
@@ -25,7 +25,7 @@ SEARCH_V5 = {
 
 
 def v5(kind: str) -> dict[str, Any]:
-    """Settings that read every API of a system in version 5 that has one."""
+    """Return settings that read each API of a system in version 5, where the API has one."""
     known = {
         "crm": {"customer", "individual", "organization", "troubleTicket", "partyInteraction"},
         "billing": {"billingAccount", "customerBill", "appliedCustomerBillingRate"},
@@ -40,7 +40,7 @@ def v5(kind: str) -> dict[str, Any]:
 
 
 def told(facts: Any) -> Any:
-    """The values of a part without their origins, and without what one version alone can say."""
+    """Return the values of a dataset without origins and without values that only one version has."""
     if isinstance(facts, Records):
         return [told(item) for item in facts]
     if isinstance(facts, Sourced):
@@ -64,7 +64,7 @@ async def customers(sandbox: Control, count: int) -> list[str]:
 
 
 async def make_known_elsewhere(sandbox: Control, customer: str) -> None:
-    """Make a ticket that another system knows by its own number, which each version says in another attribute."""
+    """Create a ticket with another system's number. Each version puts that number into a different attribute."""
     ticket = {
         "name": "Known elsewhere",
         "description": "Made by another system",
@@ -119,7 +119,7 @@ async def test_search_works_over_v5(sandbox: Control) -> None:
     await console.aclose()
 
 
-# quirk, the settings that mend it, the system
+# quirk, the settings that fix it, the system
 FIXED: list[tuple[str, str, dict[str, Any]]] = [
     (
         "provisioning",
@@ -213,7 +213,7 @@ async def test_a_token_is_fetched_and_renewed_unseen(sandbox: Control, grant: di
     view.open()
     await view.wait_idle()
     assert not failures(view)
-    await sandbox.faults("billing", expired_token=True)  # every token given out so far ends
+    await sandbox.faults("billing", expired_token=True)  # every token issued so far expires
     view.bills.refresh()
     await view.wait_idle()
     assert isinstance(view.bills.state.failure.error if view.bills.state.failure else None, SignInRequiredError)
@@ -231,7 +231,7 @@ async def test_a_refused_client_is_said_once_and_in_words(sandbox: Control) -> N
     auth["token_url"] = f"{sandbox.process.addresses['billing']}/oauth/token"
     view = await whole(sandbox.console(billing={"auth": auth}), sandbox.first_customer)
     assert view.bills.state.failure is not None
-    assert "sign-in service does not accept this desk (invalid_client)" in str(view.bills.state.failure.error)
+    assert "sign-in service rejected this console (invalid_client)" in str(view.bills.state.failure.error)
     assert view.customer.state.facts is not None
 
 

@@ -1,4 +1,4 @@
-"""Tickets, contacts, visits, payments, usage, tests and relations: what the desk reads is what the systems hold."""
+"""Tickets, interactions, appointments, payments, usage, tests and relations: the console reads the systems' values."""
 
 from decimal import Decimal
 
@@ -288,7 +288,7 @@ async def test_a_document_of_300_pages_opens_at_once_and_renders_what_is_looked_
 
 
 async def test_a_document_cut_off_in_the_middle_shows_what_can_be_or_says_so(sandbox: Control) -> None:
-    """PDFium mends what it can; whatever it makes of half a file, it is a page or a sentence."""
+    """PDFium repairs some files; half a file gives either a page or a message."""
     console = sandbox.console()
     view = await opened(console, sandbox.first_customer)
     bill = next(iter(view.bills.state.facts or ())).value

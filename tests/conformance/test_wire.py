@@ -1,4 +1,4 @@
-"""The outbox over real sockets: faults of a network, every manner of a server; `bench wire` has thousands of schedules."""
+"""The outbox over real sockets: network faults and every server behaviour; `bench wire` has thousands of schedules."""
 
 import random
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.expects_log("the outbox cannot be kept")
 @pytest.mark.timeout(300)
 async def test_nothing_is_lost_doubled_stuck_or_misnamed_whatever_is_answered() -> None:
     rng = random.Random(16)
-    # What never ends costs seconds each; tests/http has that.
+    # Endless replies cost seconds each; tests/http has them.
     names = rng.sample([name for name in WRITE_FAULTS if name not in ENDLESS], 14)
     plans = [Plan((rng.choice(KINDS),), (name,), takes_back=rng.random() < 0.5) for name in names]
     plans += [Plan((rng.choice(KINDS),), ("answer lost",), manner) for manner in MANNERS]

@@ -27,7 +27,7 @@ def run(
 
 @pytest.fixture
 def configuration(sandbox: Control, tmp_path: Path) -> Path:
-    """A configuration file for the running sandbox, as `opticom-console sandbox` writes it."""
+    """Return a configuration file for the running sandbox, as `opticom-console sandbox` writes it."""
     path = tmp_path / "systems.toml"
     path.write_text(sandbox_settings(sandbox.process.addresses, "file:{}.token"), encoding="utf-8")
     for system, token in sandbox.process.tokens.items():
@@ -78,9 +78,9 @@ async def test_show_never_loads_qt(sandbox: Control, configuration: Path, tmp_pa
 @pytest.mark.parametrize(
     ("arguments", "status", "message"),
     [
-        (["show", "CU-0000000"], 1, "No system knows a customer by 'CU-0000000'."),
-        (["show", "ma"], 2, "customers; name one by its number"),
-        (["show"], 2, "Say which customer"),
+        (["show", "CU-0000000"], 1, "No customer found for 'CU-0000000'."),
+        (["show", "ma"], 2, "Give one of their numbers"),
+        (["show"], 2, "Give a customer, such as"),
         (["sing"], 2, "invalid choice"),
         (["sandbox", "--customers", "0"], 2, "--customers must be between 1 and 1000000."),
     ],
@@ -112,7 +112,7 @@ def test_without_a_display_the_window_ends_with_a_sentence(display: dict[str, st
     command = [sys.executable, "-m", "console", "--demo"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment, cwd=ROOT)
     assert done.returncode == 2
-    assert done.stderr.startswith("No window can be opened here")
+    assert done.stderr.startswith("No window can be opened:")
     assert len(done.stderr.strip().splitlines()) == 1
 
 
@@ -248,7 +248,7 @@ def test_the_sandbox_ends_with_the_console_even_when_that_is_killed(tmp_path: Pa
 
 
 def _is_running(pid: int) -> bool:
-    """Whether a process runs; one that has ended but was not collected by its new parent does not."""
+    """Return whether a process runs; a process that has ended but was not collected by its new parent does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""Odd environments: one sentence with the real cause and the right exit status, for a command as for the window."""
+"""Unusual environments: one sentence with the real cause and the right exit status, for a command and the window."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ _LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has this
 
 
 def as_nobody(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run as a user without an entry and without HOME."""
+    """Run the program as a user without a passwd entry and without HOME."""
     environment = {name: value for name, value in os.environ.items() if name != "HOME" and not name.startswith("XDG_")}
     code = (
         "import pwd, sys\n"
@@ -50,7 +50,7 @@ def test_a_user_without_a_home_gets_help_and_one_sentence() -> None:
 @pytest.mark.parametrize(
     ("environment", "message"),
     [
-        ({"PYTHON_KEYRING_BACKEND": "nothing.at.All"}, "keyring cannot be used"),
+        ({"PYTHON_KEYRING_BACKEND": "nothing.at.All"}, "keyring can't be used"),
         ({"XDG_DATA_HOME": "/tmp/" + "a" * 200 + "/" + "b" * 200 + "/" + "c" * 100}, "has 5"),
     ],
 )
@@ -64,7 +64,7 @@ def test_what_keeps_the_store_from_opening_is_named(tmp_path: Path, environment:
 
 
 def test_a_path_that_is_no_text_is_said(tmp_path: Path) -> None:
-    with pytest.raises(StoreFullError, match="no text"):
+    with pytest.raises(StoreFullError, match="not text"):
         StoreLock(Path(f"{tmp_path}/\udcff/desk.lock"))
 
 

@@ -1,4 +1,4 @@
-"""A real window, a real keyring and a real kill: what was typed is there again, can be sent, and is nowhere in clear."""
+"""A real window, a real keyring and a real kill: drafts are restored, can be sent, and are encrypted on disk."""
 
 import asyncio
 import os
@@ -21,14 +21,14 @@ _NEEDED = ("Xvfb", "xdotool", "dbus-daemon", "gnome-keyring-daemon")
 pytestmark = pytest.mark.skipif(
     not all(map(shutil.which, _NEEDED)), reason="there is no Xvfb, xdotool, dbus-daemon or gnome-keyring-daemon"
 )
-# What is promised is 0.25 s; the rest is for a busy machine.
+# Seconds. The program promises 0.25 s; the rest allows for a busy machine.
 _TYPED_IS_KEPT_AFTER_S = 1.0
 CANARY = "xylophonkanarie"
 
 
 @pytest.fixture
 def keyring(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """A Secret Service of this test alone, unlocked; yields the environment that leads to it."""
+    """Start an unlocked Secret Service for this test only; yield the environment that leads to it."""
     home = tmp_path / "home"
     (home / "run").mkdir(parents=True, mode=0o700)
     environment = {"HOME": str(home), "XDG_RUNTIME_DIR": str(home / "run"), "XDG_DATA_HOME": str(home / "keys")}
@@ -59,12 +59,12 @@ def keyring(tmp_path: Path) -> Iterator[dict[str, str]]:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Everything that lies in a folder."""
+    """Return the content of every file in a folder, by path."""
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def name(console: Console) -> str:
-    """The customer in front; empty where there is none."""
+    """Return the name of the customer in front; empty if there is none."""
     return console.title().removeprefix("✎ ").rpartition(" · ")[0]
 
 
@@ -75,7 +75,7 @@ def find(console: Console, customer: str) -> str:
     console.do("type", "--delay", "20", customer)
 
     def opened() -> bool:
-        """Enter, again only when the search had nothing yet and a while has shown no effect."""
+        """Press Enter, again only if the search had no result yet and 3 s have shown no effect."""
         console.do("key", "Return")
         return any(name(console) != before or time.sleep(0.1) for _ in range(30))
 
@@ -91,16 +91,16 @@ async def test_typed_text_outlives_a_kill_and_can_be_sent(
     console = Console(display, tmp_path, *arguments, environment=keyring)
     try:
         console.focus("Recovery code")
-        console.do("key", "Escape")  # which must not make the code go
-        console.do("key", "Return")  # nor must that: it copies
+        console.do("key", "Escape")  # must not hide the code
+        console.do("key", "Return")  # must not hide the code either: it copies
         console.do("key", "Tab")
         console.do("key", "space")
         console.focus("OptiCom Agent Console")
-        first, *_, second = await customers(sandbox, 20)  # the first two have one name
+        first, *_, second = await customers(sandbox, 20)  # the first two have the same name
         opened = find(console, first)
         console.do("key", "ctrl+n")
         console.do("type", "--delay", "20", f"Says {CANARY} and")
-        # Another customer in front says that everything typed before has arrived.
+        # Once the other customer is in front, all earlier keys have been processed.
         other = find(console, second)
         await asyncio.sleep(_TYPED_IS_KEPT_AFTER_S)
     finally:

@@ -1,4 +1,4 @@
-"""The desk locks with the operating system's screen, heard over a real D-Bus."""
+"""The console locks with the operating system's screen, signalled over a real D-Bus."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# A window with its lock, and the signal a desktop sends, over the bus of a session of its own.
+# A window with its lock, and the signal that a desktop sends, over the bus of a separate session.
 DESK = """
 import os, subprocess, sys
 os.environ["DBUS_SYSTEM_BUS_ADDRESS"] = os.environ["DBUS_SESSION_BUS_ADDRESS"]

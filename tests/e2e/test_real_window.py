@@ -29,7 +29,7 @@ def x_server() -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     )
     os.close(write)
     with os.fdopen(read) as pipe:
-        number = pipe.readline().strip()  # the whole line: closing earlier would end the server
+        number = pipe.readline().strip()  # read the whole line: closing earlier would end the server
     yield f":{number}", server
     server.terminate()
     server.wait(10)
@@ -42,7 +42,7 @@ def display() -> Iterator[str]:
 
 
 def _browser(folder: Path) -> Path:
-    """A folder with what opens addresses there: something that signs in as the first identity it is offered."""
+    """Return a folder with an `xdg-open` that signs in as the first identity on the page."""
     place = folder / "browser"
     place.mkdir(exist_ok=True)
     script = place / "xdg-open"
@@ -72,7 +72,7 @@ class Console:
             stderr=subprocess.PIPE,
         )
         self.id = self.until(lambda: self.windows("OptiCom Agent Console")[:1])[0]
-        # Without a window manager nobody gives a new window the keyboard.
+        # Without a window manager a new window does not get the keyboard.
         self.do("windowfocus", self.id)
 
     def do(self, *command: str) -> str:
@@ -81,17 +81,17 @@ class Console:
         ).stdout
 
     def windows(self, name: str) -> list[str]:
-        """The windows of this process whose titles hold a name."""
+        """Return the windows of this process whose titles contain a name."""
         own = ("--all", "--onlyvisible", "--pid", str(self.process.pid), "--name", name)
         return self.do("search", *own).split()
 
     def focus(self, name: str) -> None:
-        """Wait for a window of a name and give it the keyboard."""
+        """Wait for a window with this name and give it the keyboard."""
         found = self.until(lambda: self.windows(name)[:1])[0]
         self.do("windowfocus", "--sync", found)
 
     def pressed(self, keys: str, holds: Callable[[], Any]) -> Any:
-        """Press keys until something holds, again only when a while has shown no effect."""
+        """Press keys until `holds` returns a true value; press again only after 3 s without effect."""
 
         def done() -> Any:
             self.do("key", keys)
@@ -100,11 +100,11 @@ class Console:
         return self.until(done)
 
     def sign_in(self) -> None:
-        """Sign in, in the browser, as whoever comes first there."""
+        """Sign in in the browser, as the first identity offered."""
         self.pressed("ctrl+shift+l", lambda: "Sandbox rep" in self.title())
 
     def end(self) -> None:
-        """Kill it if it still runs."""
+        """Kill the program if it still runs."""
         self.process.kill()
         self.process.wait(10)
         if self.process.stderr is not None:
@@ -129,14 +129,14 @@ def test_find_and_open_a_customer_by_keyboard_and_close_with_the_mouse(display: 
         console.do("windowfocus", console.id)
         console.do("key", "ctrl+k")
         console.do("type", "--delay", "30", "kowalski")
-        console.pressed("Return", lambda: console.windows("Who calls"))
-        console.focus("Who calls")
-        console.do("key", "Up")  # from the first way to the last: without a caller, in words
+        console.pressed("Return", lambda: console.windows("Who's calling"))
+        console.focus("Who's calling")
+        console.do("key", "Up")  # from the first way to the last: without a caller, with a typed reason
         console.do("type", "Checks how a page opens")
         console.pressed("ctrl+Return", lambda: "Kowalski" in console.title())
         console.do("windowfocus", console.id)
         console.until(lambda: "Kowalski" in console.title())
-        console.do("mousemove", "--window", console.id, "40", "150", "click", "1")  # the rail's second button
+        console.do("mousemove", "--window", console.id, "40", "150", "click", "1")  # the second button of the sidebar
         console.do("key", "ctrl+w")
         console.until(lambda: console.title() == "Sandbox rep · OptiCom Agent Console")
         console.do("key", "ctrl+q")
@@ -149,7 +149,7 @@ def test_find_and_open_a_customer_by_keyboard_and_close_with_the_mouse(display: 
 
 
 def _check_caches_told(console: Console) -> None:
-    """After a window with one customer, the command knows how full each cache was."""
+    """Check that the command reports how full each cache is after a window with one customer."""
     command = [sys.executable, "-m", "console", "diagnose", "caches"]
     message = subprocess.run(
         command, env=console.env, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
@@ -196,7 +196,7 @@ def test_a_display_that_goes_ends_the_console_with_one_sentence(tmp_path: Path) 
             assert console.process.wait(20) == 1
             assert console.process.stderr is not None
             message = console.process.stderr.read().decode()
-            assert "The display has gone" in message
+            assert "The display is gone" in message
             assert "Traceback" not in message, message
         finally:
             console.end()

@@ -1,4 +1,4 @@
-"""A collector over HTTP: what it takes, what it tells, and whatever else it may answer."""
+"""A collector over HTTP: what it accepts, what it returns, and its other possible replies."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -17,7 +17,7 @@ Response = Callable[[bytes], Coroutine[None, None, AuditCollector]]
 
 @pytest.fixture
 async def answering() -> AsyncIterator[Response]:
-    """A server on this machine that answers every question with the same bytes, and a collector that asks it."""
+    """Yield a function that starts a server with one fixed reply and returns a collector on it."""
     async with AsyncExitStack() as opened:
 
         async def start(answer: bytes) -> AuditCollector:
@@ -41,17 +41,17 @@ def answer(body: bytes, status: str = "200 OK") -> bytes:
 @pytest.mark.parametrize(
     ("told", "words"),
     [
-        (answer(b"[{"), "something else than entries"),
-        (answer(b'{"chain": "c"}'), "something else than entries"),
-        (answer(b'[{"chain": "c", "seq": "one", "head": "h", "body": "{}"}]'), "something else than entries"),
-        (answer(b'[{"chain": "\xca"}]'), "something else than entries"),
-        (answer(b"[" * 100_000), "something else than entries"),
-        (answer(b"<html>Sign in</html>"), "something else than entries"),
-        (answer(b"", "405 Method Not Allowed"), "only takes entries"),
-        (answer(b"", "503 Service Unavailable"), "answers 503"),
-        (answer(b"[" + b" " * 9_000_000 + b"]"), "more than was asked for"),
-        (b"rubbish\r\n\r\n", "cannot be reached"),
-        (b"", "cannot be reached"),
+        (answer(b"[{"), "has no entries"),
+        (answer(b'{"chain": "c"}'), "has no entries"),
+        (answer(b'[{"chain": "c", "seq": "one", "head": "h", "body": "{}"}]'), "has no entries"),
+        (answer(b'[{"chain": "\xca"}]'), "has no entries"),
+        (answer(b"[" * 100_000), "has no entries"),
+        (answer(b"<html>Sign in</html>"), "has no entries"),
+        (answer(b"", "405 Method Not Allowed"), "can't be searched"),
+        (answer(b"", "503 Service Unavailable"), "replied 503"),
+        (answer(b"[" + b" " * 9_000_000 + b"]"), "more than was requested"),
+        (b"rubbish\r\n\r\n", "can't be reached"),
+        (b"", "can't be reached"),
     ],
 )
 async def test_whatever_it_answers_to_a_search_is_one_sentence(answering: Response, told: bytes, words: str) -> None:
@@ -68,13 +68,13 @@ async def test_it_tells_no_more_than_was_asked_for(answering: Response) -> None:
 
 async def test_the_sandbox_takes_only_what_is_an_entry_from_whoever_has_its_token(sandbox: Control) -> None:
     stranger = await asyncio.to_thread(AuditCollector, sandbox.process.audit, "wrong")
-    with pytest.raises(CollectorError, match="answers 401"):
+    with pytest.raises(CollectorError, match="replied 401"):
         await stranger.send([Link("c", 1, b'{"at": "2026-11-25T12:00:00Z"}', "h")])
-    with pytest.raises(CollectorError, match="answers 401"):
+    with pytest.raises(CollectorError, match="replied 401"):
         await stranger.find(AuditQuery())
     await stranger.aclose()
     known = await asyncio.to_thread(AuditCollector, sandbox.process.audit, sandbox.process.tokens["audit"])
-    with pytest.raises(CollectorError, match="answers 400"):
+    with pytest.raises(CollectorError, match="replied 400"):
         await known.send([Link("c", 1, b"no entry", "h")])
     first = Link(
         "chain of this test",
@@ -83,8 +83,8 @@ async def test_the_sandbox_takes_only_what_is_an_entry_from_whoever_has_its_toke
         "h1",
     )
     await known.send([first])
-    await known.send([first])  # as when an answer was lost
-    with pytest.raises(CollectorConflictError):  # nothing is changed later, nor taken for a repetition
+    await known.send([first])  # as after a lost reply
+    with pytest.raises(CollectorConflictError):  # a changed entry is neither stored nor accepted as a repetition
         await known.send([Link(first.chain, 1, first.body.replace(b"once", b"anew"), "h2")])
     assert await known.find(AuditQuery("ONCE")) == [first]
     assert await known.find(AuditQuery("anew")) == []

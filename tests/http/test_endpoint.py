@@ -1,4 +1,4 @@
-"""The HTTP layer against the real sandbox: every fault ends in one of the six errors, and nothing wedges the pool."""
+"""The HTTP layer against the real sandbox: every fault ends in one of the six errors and never blocks the pool."""
 
 import asyncio
 import random
@@ -26,7 +26,7 @@ BILLS = "/tmf-api/customerBillManagement/v4"
 
 
 class Rig:
-    """One endpoint of the sandbox's billing and what it reported."""
+    """One endpoint of the sandbox's billing, and the exchanges it reported."""
 
     def __init__(self, control: Control, **settings: object) -> None:
         self.exchanges: list[Exchange] = []
@@ -84,7 +84,7 @@ async def test_every_fault_ends_in_one_clear_error_and_is_over_when_it_is_over(
         assert caught.value.code == code
         assert time.monotonic() - started < 4
         await sandbox.clear()
-        if isinstance(caught.value, ThrottledError):  # until then nothing goes out at all
+        if isinstance(caught.value, ThrottledError):  # until then no request is sent
             await asyncio.sleep((caught.value.retry_at - datetime.now(UTC)).total_seconds())
         answer = await rig.endpoint.get(rig.bills())
         assert len(answer.value) == 20
@@ -110,11 +110,11 @@ async def test_a_question_nobody_waits_for_any_more_is_not_sent(sandbox: Control
         await sandbox.faults("billing", latency_ms=300)
         first = asyncio.create_task(rig.endpoint.get(rig.bills(0)))
         waiting = asyncio.create_task(rig.endpoint.get(rig.bills(20)))
-        for _ in range(10):  # both are on their way to the one place there is
+        for _ in range(10):  # both wait for the only connection
             await asyncio.sleep(0)
         waiting.cancel()
         await first
-        await rig.endpoint.get(rig.bills(40))  # whatever else waited would have gone out before it
+        await rig.endpoint.get(rig.bills(40))  # any other waiting request would have been sent before this one
         assert len(rig.exchanges) == 2
 
 
@@ -163,7 +163,7 @@ async def test_what_is_typed_as_a_number_stays_one_path_segment(sandbox: Control
             answer = await rig.endpoint.get(ReadRequest(BILLS, "customerBill", typed))
             assert answer.status == 404
         except RejectedError:
-            pass  # some servers call an impossible number a bad request
+            pass  # some servers reject an impossible number as a bad request
 
 
 async def test_logs_do_not_say_who_was_looked_for(sandbox: Control, caplog: pytest.LogCaptureFixture) -> None:

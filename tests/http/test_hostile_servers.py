@@ -1,4 +1,4 @@
-"""Servers that never come to an end, or say what cannot be used: one deadline for everything, and nothing kept of it."""
+"""Servers with endless or unusable replies: one deadline for everything, and nothing of the reply is saved."""
 
 import asyncio
 import gzip
@@ -122,7 +122,7 @@ async def test_connections_that_stay_in_use_for_nothing_are_made_again() -> None
     async with raw_server(speak) as address:
         layer, endpoint = layer_of(address, max_requests=2)
         before = endpoint.connections.client
-        # As a fault in the library would leave it: an answer that nobody reads to its end or closes.
+        # As a fault in the library would leave it: a response that is neither read to its end nor closed.
         await before.send(before.build_request("GET", "/left"), stream=True)
         assert endpoint.is_wedged
         await endpoint.get(LIST)
@@ -274,7 +274,7 @@ async def test_a_dead_proxy_is_named_as_such(monkeypatch: pytest.MonkeyPatch) ->
 
 @asynccontextmanager
 async def _slashed(status: str, place: Callable[[str], str]) -> AsyncIterator[tuple[str, list[str]]]:
-    """A server that answers `/api/bill/` alone, and redirects everything else."""
+    """Yield the address of a server that serves only `/api/bill/` and redirects the rest, and its requests."""
     asked: list[str] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

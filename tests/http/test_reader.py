@@ -1,4 +1,4 @@
-"""One reader for every answer: of systems, token services, sign-in providers and collectors alike."""
+"""One reader for every response: of systems, token services, sign-in providers and collectors."""
 
 import asyncio
 import gzip
@@ -77,7 +77,7 @@ def _saying(body: bytes, *headers: str) -> Speak:
 
 
 def _bomb(times: int) -> bytes:
-    """A few kB that become 64 MB, or that again compressed."""
+    """Return a few kB that expand to 64 MB, or these compressed again, `times` times in all."""
     body = b" " * 64_000_000
     for _ in range(times):
         body = gzip.compress(body, 9)

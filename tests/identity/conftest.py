@@ -1,4 +1,4 @@
-"""Sign-in on the sandbox's provider and on one that others wrote."""
+"""Sign-in on the sandbox's provider and on a third-party one."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import timedelta
@@ -24,7 +24,7 @@ def real_provider() -> Iterator[str]:
 
 @pytest.fixture
 async def consoles() -> AsyncIterator[Callable[..., SignIn]]:
-    """Makes a desk's sign-in at a provider."""
+    """Yield a function that returns a console's sign-in at a provider."""
     made: list[SignIn] = []
 
     def make(issuer: str, **settings: object) -> SignIn:

@@ -1,4 +1,4 @@
-"""What a sign-in must not be taken in by: forged tokens, foreign answers on the listener, hostile documents."""
+"""Attacks that a sign-in must reject: forged tokens, foreign replies on the listener, hostile documents."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from joserfc import jwk, jwt
 
 from console.errors import ConsoleError, SignInRejectedError, SignInUnreachableError
-from console.http.connections import Connections
+from console.http.connections import ConnectionPool
 from console.http.oidc.id_token import read_id_token
 from console.http.oidc.loopback import Loopback
 from console.http.oidc.provider import OidcProvider
@@ -61,9 +61,9 @@ def test_a_good_token_is_read() -> None:
         ({"exp": int(NOW.timestamp()) - 61}, "has ended"),
         ({"exp": None}, "has ended"),
         ({"exp": "soon"}, "has ended"),
-        ({"iat": int(NOW.timestamp()) + 3600}, "of the future"),
-        ({"sub": ""}, "names nobody"),
-        ({"sub": 7}, "names nobody"),
+        ({"iat": int(NOW.timestamp()) + 3600}, "dated in the future"),
+        ({"sub": ""}, "names no user"),
+        ({"sub": 7}, "names no user"),
     ],
 )
 def test_a_token_of_somebody_else_is_refused(changed: dict[str, Any], told: str) -> None:
@@ -126,7 +126,7 @@ def test_without_names_every_fitting_key_is_tried() -> None:
     for keys in ((nameless,), (elliptic, second, nameless), (OTHER.as_dict(private=False), KEY.as_dict(private=False))):
         assert read_with(unnamed, *keys)["sub"] == "someone"
     assert read_with(token(), second, nameless)["sub"] == "someone"
-    with pytest.raises(KeyError):  # asked for anew, since keys change
+    with pytest.raises(KeyError):  # loaded again, because keys change
         read_with(unnamed, second, elliptic)
 
 
@@ -202,11 +202,11 @@ async def test_who_connects_and_says_nothing_is_dropped_when_the_sign_in_ends() 
 async def test_nobody_comes() -> None:
     listener = Loopback("right")
     await listener.open()
-    with pytest.raises(SignInUnreachableError, match="Nobody signed in"):
+    with pytest.raises(SignInUnreachableError, match="No sign-in within"):
         await listener.wait(0.05)
 
 
-# ------------------------------------------------------------------ what the provider says of itself
+# ------------------------------------------------------------------ the provider's own document
 
 DOCUMENT = {
     "issuer": ISSUER,
@@ -219,14 +219,14 @@ SETTINGS = SignInSettings(issuer=ISSUER, client=CLIENT, roles={"rep": "rep"})
 
 
 def provider_of(answer: Callable[[httpx.Request], httpx.Response]) -> OidcProvider:
-    """A provider whose server answers so, each body streamed as from a network."""
+    """Return a provider whose server replies with `answer`, each body streamed as from a network."""
 
     def streamed(request: httpx.Request) -> httpx.Response:
         found = answer(request)
         return httpx.Response(found.status_code, headers=found.headers, stream=httpx.ByteStream(found.content))
 
     client = httpx.AsyncClient(transport=httpx.MockTransport(streamed))
-    return OidcProvider(SETTINGS, Connections(lambda: client), SystemClock())
+    return OidcProvider(SETTINGS, ConnectionPool(lambda: client), SystemClock())
 
 
 def provider(document: Any, **answers: Any) -> OidcProvider:
@@ -298,10 +298,10 @@ async def _answered(brought: str, **answers: Any) -> Any:
 @pytest.mark.parametrize(
     ("brought", "told"),
     [
-        ("code=1&iss=https://evil.example", "another service answered"),
-        ("code=1", "another service answered"),
+        ("code=1&iss=https://evil.example", "another service replied"),
+        ("code=1", "another service replied"),
         (f"error=access_denied&iss={ISSUER}", "declined"),
-        (f"iss={ISSUER}", "without an answer"),
+        (f"iss={ISSUER}", "sent no reply"),
     ],
 )
 async def test_an_answer_of_another_service_is_refused(brought: str, told: str) -> None:
@@ -312,10 +312,10 @@ async def test_an_answer_of_another_service_is_refused(brought: str, told: str) 
 @pytest.mark.parametrize(
     ("given_for_code", "told"),
     [
-        ({"access_token": "a", "token_type": "Bearer"}, "who signed in"),
+        ({"access_token": "a", "token_type": "Bearer"}, "user's name"),
         ({"token_type": "Bearer"}, "no token"),
         ({"access_token": "a\nb", "token_type": "Bearer"}, "no token"),
-        ({"access_token": "a", "token_type": "mac"}, "of a kind"),
+        ({"access_token": "a", "token_type": "mac"}, "of an unknown kind"),
         (httpx.Response(200, content=b'{"access_token": "\xca"}'), "as the standard says"),
         (httpx.Response(400, json={"error": "invalid_grant"}), "invalid_grant"),
         (httpx.Response(302, headers={"location": "https://evil.example"}), "as the standard says"),

@@ -1,4 +1,4 @@
-"""A caller is verified by a PIN or a code that CRM checks by itself, or by calling back a service's number."""
+"""Verification of a caller by a PIN or a code that CRM checks itself, or by calling back a service's number."""
 
 import asyncio
 import random
@@ -52,7 +52,7 @@ async def with_pin(sandbox: Control) -> tuple[CustomerId, str]:
 
 
 async def with_service_number(sandbox: Control, console: Console) -> CustomerId:
-    """The first customer whom CRM can send a code to."""
+    """Return the first customer to whom CRM can send a code."""
     for number in numbers_of(1, 30):
         try:
             await console.access.send_code(CustomerId(number))
@@ -83,7 +83,7 @@ async def test_the_right_pin_opens_everything_and_is_written_down_nowhere(
 
 async def test_wrong_pins_count_here_and_in_crm(sandbox: Control, console: Console) -> None:
     customer, pin = await with_pin(sandbox)
-    for left in ("2 more attempts", "1 more attempt", "in 15 min"):
+    for left in ("2 tries left", "1 try left", "in 15 min"):
         with pytest.raises(NotPossibleError, match=left):
             await console.access.verify(customer, "pin", other(pin))
     with pytest.raises(NotPossibleError, match="Too many wrong answers"):
@@ -101,7 +101,7 @@ async def test_who_has_set_no_pin_is_told_and_loses_no_attempt(sandbox: Control,
         if (await sandbox.truth(number))["callerKnows"]["pin"] is None:
             break
     for _ in range(4):
-        with pytest.raises(NotPossibleError, match="has set no PIN"):
+        with pytest.raises(NotPossibleError, match="has not set a PIN"):
             await console.access.verify(CustomerId(number), "pin", "1234")
 
 
@@ -117,10 +117,10 @@ async def test_a_code_opens_everything_once_for_ten_minutes(sandbox: Control, co
     sent = await console.access.send_code(customer)
     assert len(sent.ends_in) == 2
     await sandbox.advance(601)
-    with pytest.raises(NotPossibleError, match="too old"):
+    with pytest.raises(NotPossibleError, match="expired"):
         await console.access.verify(customer, "code", await sandbox.code(customer))
     await console.access.send_code(customer)
-    with pytest.raises(NotPossibleError, match="2 more attempts"):
+    with pytest.raises(NotPossibleError, match="2 tries left"):
         await console.access.verify(customer, "code", other(await sandbox.code(customer)))
 
     async def told() -> list[str]:
@@ -164,7 +164,7 @@ async def test_calling_back_a_number_that_a_service_has_had_long_opens_everythin
     view.close()
     console.access.close(customer)
 
-    await sandbox.faults("provisioning", outage=True)  # now nobody knows whose number it is
+    await sandbox.faults("provisioning", outage=True)  # now the owner of the number is unknown
     await console.access.number_on_file(customer)
     assert (await console.access.verify(customer, "callback", "")).level is AccessLevel.ACCOUNT
     assert console.access.refusal_to_do(Permission.CHANGE_CONTACT, customer) is not None
@@ -176,5 +176,5 @@ async def test_what_a_stranger_could_take_over_needs_the_stronger_step(sandbox: 
     customer = CustomerId(number)
     await console.access.verify(customer, "account", knows["accounts"][0])
     for permission in (Permission.ORDER, Permission.CHANGE_CONTACT):
-        assert "verified further" in str(console.access.refusal_to_do(permission, customer))
+        assert "stronger verification" in str(console.access.refusal_to_do(permission, customer))
     assert console.access.refusal_to_do(Permission.ADD_NOTE, customer) is None

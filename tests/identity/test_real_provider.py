@@ -1,4 +1,4 @@
-"""Sign-in at oidc-provider, which nobody here wrote: the whole way in a browser, renewal, replay, and its end."""
+"""Sign-in at oidc-provider, a third-party server: the full flow in a browser, renewal, replay, and sign-out."""
 
 import asyncio
 from collections.abc import Callable
@@ -20,7 +20,7 @@ async def signed_in(sign_in: SignIn, login: str = "rep") -> Person:
     attempt = await sign_in.begin()
     waiting = asyncio.create_task(attempt.wait())
     last = await sign_in_as(attempt.address, {"login": login, "password": "any"})
-    assert "Go back to the desk" in last.text
+    assert "Go back to the console" in last.text
     return await sign_in.finish(await waiting)
 
 
@@ -34,7 +34,7 @@ async def test_a_person_signs_in_with_the_role_their_claim_names(real_provider: 
 
 async def test_whoever_has_no_role_here_is_not_signed_in(real_provider: str, consoles: Consoles) -> None:
     sign_in = consoles(real_provider)
-    with pytest.raises(SignInRejectedError, match="has no role at this desk"):
+    with pytest.raises(SignInRejectedError, match="has no role in this console"):
         await signed_in(sign_in, "somebody")
     assert sign_in.person is None
 
@@ -64,12 +64,12 @@ async def test_a_refresh_token_used_twice_ends_the_sign_in_and_the_person_is_ask
     person = await signed_in(sign_in)
     await sign_in.keep_in(store)
     stolen = consoles(real_provider)
-    await stolen.restore(store)  # uses the token that is kept
+    await stolen.restore(store)  # uses the saved token
     sign_in.rejected(await sign_in.access_token())
     with pytest.raises(SignInRejectedError, match="declined"):
         await sign_in.access_token()
     assert sign_in.state is SignInState.ENDED
-    assert sign_in.person == person  # their work goes on once they have signed in again
+    assert sign_in.person == person  # the work continues after the same person signs in again
     await signed_in(sign_in)
     assert sign_in.state is SignInState.SIGNED_IN
     await database.aclose()
@@ -94,7 +94,7 @@ async def test_signing_out_revokes_and_forgets(real_provider: str, consoles: Con
     kept = await store.load("sign-in")
     await sign_in.sign_out()
     assert await store.load("sign-in") is None
-    await store.save("sign-in", kept)  # a copy somebody made is worth nothing
+    await store.save("sign-in", kept)  # a stolen copy is useless after sign-out
     assert await consoles(real_provider).restore(store) is None
     await database.aclose()
 
@@ -102,7 +102,7 @@ async def test_signing_out_revokes_and_forgets(real_provider: str, consoles: Con
 async def test_somebody_else_does_not_come_into_an_open_console(real_provider: str, consoles: Consoles) -> None:
     sign_in = consoles(real_provider)
     await signed_in(sign_in, "rep")
-    with pytest.raises(SignInRejectedError, match="open for Login rep"):
+    with pytest.raises(SignInRejectedError, match="in use by Login rep"):
         await signed_in(sign_in, "supervisor")
     assert sign_in.person.role == "rep"
 
@@ -121,6 +121,6 @@ async def test_without_the_provider_a_known_person_works_on_for_as_long_as_the_d
     offline = consoles(address)
     assert await offline.restore(store) == person
     assert offline.state is SignInState.OFFLINE
-    with pytest.raises(SignInUnreachableError, match="cannot be reached"):
+    with pytest.raises(SignInUnreachableError, match="can't be reached"):
         await consoles(address, offline_hours=0.0).restore(store)
     await database.aclose()

@@ -1,4 +1,4 @@
-"""Who may change and send an action is asked with every change, and again whenever it is sent."""
+"""Permission to change and send an action is checked at every change, and again at every send."""
 
 import asyncio
 import random
@@ -36,7 +36,7 @@ def people() -> list[str]:
 
 
 class Consoles:
-    """Opens a console for an identity of the sandbox: who signs in, and as what."""
+    """A factory that opens a console for an identity of the sandbox, which gives person and role."""
 
     def __init__(self, sandbox: Control, consoles: Callable[..., SignIn]) -> None:
         self._sandbox, self._consoles = sandbox, consoles
@@ -82,14 +82,14 @@ async def until(console: Console, action: Action, *states: ActionState, within_s
 
 
 async def opened(console: Console, customer: str) -> CustomerId:
-    """Open an account by its caller, far enough for everything."""
+    """Open an account through its caller, at the level that allows everything."""
     customer_id = CustomerId(customer)
     await console.access.verify(customer_id, "photo", "")
     return customer_id
 
 
 async def queued_contact(sandbox: Control, console: Console, customer: str, phone: str = "+19375550101") -> Action:
-    """A change of phone that waits because both its systems are away."""
+    """Return a change of phone that waits because both systems are down."""
     customer_id = await opened(console, customer)
     view = await asked(console, customer, "give-credit")
     account = view.accounts.unmasked.items[0].value
@@ -109,7 +109,7 @@ async def back(sandbox: Control, console: Console) -> None:
 async def credit(
     console: Console, people: list[str], amount: str | None = None, why: str = ""
 ) -> tuple[CustomerId, Any]:
-    """Open the first customer a credit can be given to; return them with what plans and does it."""
+    """Open the first customer who can get a credit; return them with their view and the values to send."""
     for customer in people:
         await opened(console, customer)
     view, context, values = await first_for_whom(console, people, "give-credit")
@@ -128,7 +128,7 @@ async def give(console: Console, customer: str, values: dict[str, str]) -> Actio
     return action
 
 
-# ------------------------------------------------------------------ every change asks anew
+# ------------------------------------------------------------------ every change is checked
 
 
 async def test_a_queued_change_cannot_be_edited_after_the_account_closed(
@@ -169,14 +169,14 @@ async def test_a_promise_cannot_be_raised_above_what_is_owed(
     due_on = datetime.now().astimezone().date() + timedelta(days=3)
     action = await console.actions.promise_to_pay(customer_id, account, amount="1", due_on=due_on)
 
-    with pytest.raises(NotPossibleError, match="Only .* is owed"):
+    with pytest.raises(NotPossibleError, match="Only .* is due"):
         await console.decisions.edit(action, {"amount": "99999"})
 
 
 async def test_what_is_no_conflict_is_not_resolved(sandbox: Control, console_of: Consoles, people: list[str]) -> None:
     console = await console_of("rep")
     action = await queued_contact(sandbox, console, people[0])
-    with pytest.raises(NotPossibleError, match="decided already"):
+    with pytest.raises(NotPossibleError, match="already decided"):
         await console.decisions.resolve(action, 0, {"phone": "+19375550199"})
 
 
@@ -192,7 +192,7 @@ async def test_a_form_of_one_customer_replaces_no_action_on_another(
         await console.actions.do("give-credit", context, values, customer, instead_of=action)
 
 
-# ------------------------------------------------------------------ sending asks again
+# ------------------------------------------------------------------ sending is checked again
 
 
 async def test_an_expired_access_does_not_stop_what_was_made_under_it(
@@ -245,7 +245,7 @@ async def test_a_lost_right_stops_the_queue_and_the_action_can_be_handed_over(
     async with sandbox.raw("billing") as billing:
         given = (await billing.get("/payment/v4/refund", params={"requestor.id": customer})).json()
     assert action.id not in str(given)
-    with pytest.raises(NotPossibleError, match="may not"):
+    with pytest.raises(NotPossibleError, match="can't"):
         await after.decisions.retry(stopped)
 
     ticket = await until(after, await after.decisions.hand_over(stopped), ActionState.DONE)
@@ -330,7 +330,7 @@ async def test_nobody_agrees_to_what_they_asked_for_themselves(
 ) -> None:
     supervisor = await console_of("supervisor")
     customer, _action, _amount = await _asked_for(supervisor, people, over=5)
-    with pytest.raises(NotPossibleError, match="another person must agree"):
+    with pytest.raises(NotPossibleError, match="Another person must approve"):
         await _agree(supervisor, customer)
 
 
@@ -339,7 +339,7 @@ async def test_nobody_agrees_to_more_than_they_may_give(
 ) -> None:
     rep, supervisor = await console_of("rep"), await console_of("supervisor")
     customer, _action, _amount = await _asked_for(rep, people, over=1_000_000)
-    with pytest.raises(NotPossibleError, match="over your own limit"):
+    with pytest.raises(NotPossibleError, match="over your limit"):
         await _agree(supervisor, customer)
 
 

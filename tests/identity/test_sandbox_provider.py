@@ -1,4 +1,4 @@
-"""Sign-in at the sandbox's own provider, and its tokens at the sandbox's systems."""
+"""Sign-in at the sandbox's own provider, and use of its tokens at the sandbox's systems."""
 
 import asyncio
 import json
@@ -92,7 +92,7 @@ async def test_a_refused_renewal_asks_once_and_an_action_of_meanwhile_is_sent_af
     await view.wait_idle()
     assert isinstance(view.accounts.state.failure.error, SignInRequiredError)
     assert "Sign in again" in str(view.accounts.state.failure.error)
-    assert view.accounts.state.facts is not None  # what was known stays
+    assert view.accounts.state.facts is not None  # loaded facts stay
     action = await console.actions.add_note(CustomerId(sandbox.first_customer), "Typed meanwhile", reason="Note")
     await until(lambda: next(one for one in console.outbox.actions if one.id == action.id).tries)
     assert states == [SignInState.ENDED]
@@ -115,7 +115,7 @@ async def test_nothing_is_answered_to_a_token_nobody_gave(sandbox: Control) -> N
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"redirect_uri": "https://elsewhere.example/back"}, "this machine alone"),
+        ({"redirect_uri": "https://elsewhere.example/back"}, "this computer only"),
         ({"client_id": "another"}, "no such client"),
         ({"code_challenge_method": "plain"}, "PKCE"),
         ({"state": ""}, "missing"),
@@ -139,7 +139,7 @@ async def test_a_role_that_was_taken_away_ends_the_sign_in_at_the_next_renewal(
     try:
         await sandbox.identity(end_access=True, roles={"rep": ["nothing here"]})
         sign_in.rejected(await sign_in.access_token())
-        with pytest.raises(SignInRejectedError, match="no role at this desk"):
+        with pytest.raises(SignInRejectedError, match="no role in this console"):
             await sign_in.access_token()
         assert sign_in.state is SignInState.ENDED
     finally:
@@ -154,12 +154,12 @@ async def test_another_role_is_worked_with_from_the_next_start_on_and_with_the_o
     try:
         await sandbox.identity(end_access=True, roles={"rep": ["trainee"]})
         sign_in.rejected(await sign_in.access_token())
-        with pytest.raises(SignInRejectedError, match="is trainee now"):
+        with pytest.raises(SignInRejectedError, match="is now trainee"):
             await sign_in.access_token()
         attempt = await sign_in.begin()
         waiting = asyncio.create_task(attempt.wait())
         await sign_in_as(attempt.address, {"identity": "rep"})
-        with pytest.raises(SignInRejectedError, match="is trainee now"):  # the open desk works with the old one
+        with pytest.raises(SignInRejectedError, match="is now trainee"):  # the running console works with the old role
             await sign_in.finish(await waiting)
         other = consoles(sandbox.process.identity)
         await _sign_in(other)
@@ -194,14 +194,14 @@ async def test_a_system_that_wants_a_person_is_checked_for_whoever_signs_in(
     told = json.loads(capsys.readouterr().out)
     assert len(opened) == 1
     assert {finding["resource"] for finding in told["findings"]} >= {"customerBill"}
-    assert not re.search(r"\b401\b", json.dumps(told))  # the digits alone may stand in a measured time
+    assert not re.search(r"\b401\b", json.dumps(told))  # the digits alone may occur in a measured time
 
 
 @pytest.mark.parametrize(
     ("before", "after", "told"),
     [
         ('secret = "env:audit"', 'secret = "file:nothere"', "audit.secret: The secret file .*nothere cannot be read"),
-        ('country = "US"', 'country = "XX"', "country is XX, which has no phone numbers"),
+        ('country = "US"', 'country = "XX"', "country is XX, which is an unknown country"),
     ],
 )
 async def test_what_is_wrong_is_told_before_anybody_has_to_sign_in(
@@ -252,7 +252,7 @@ async def test_a_token_that_ends_while_the_disk_is_full_is_renewed_and_kept_late
 
 
 async def _goes_straight_on(made: SignIn, browser: httpx.AsyncClient) -> bool:
-    """Whether a browser that opens the address of a sign-in is sent back without anybody touching it."""
+    """Return whether a browser that opens the sign-in address is redirected back without any input."""
     attempt = await made.begin()
     try:
         page = await browser.get(attempt.address, follow_redirects=False)
@@ -304,7 +304,7 @@ async def test_a_start_after_an_expired_sign_in_goes_on_with_a_new_one(sandbox: 
 
     second = consoles(sandbox.process.identity)
     assert await second.restore(SecretRepository(database)) is None
-    await database.aclose()  # as the session does before somebody signs in anew
+    await database.aclose()  # as the session does before a new sign-in
     async with asyncio.timeout(5):
         await _sign_in(second)
     assert second.state is SignInState.SIGNED_IN

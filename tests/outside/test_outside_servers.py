@@ -1,4 +1,4 @@
-"""The desk on servers that nobody here wrote: what they have is shown, rubbish within the schema breaks nothing."""
+"""The console on third-party servers: their data is shown, and random values within the schema break nothing."""
 
 import asyncio
 import random
@@ -12,7 +12,7 @@ import pytest
 from console.compose import Overrides, compose_check, compose_console
 from console.connectors.tmforum.published import V5_PATHS
 from console.connectors.tmforum.settings import TmForumSystem
-from console.models.check_report import Verdict
+from console.models.check_report import OperationGrade
 from console.models.customer import CustomerId
 from console.services.console import Console
 from console.services.customer.customer_view import CustomerView
@@ -35,7 +35,7 @@ class NoSecrets:
 
 
 def console_on(**systems: dict[str, Any]) -> Console:
-    """A desk on some addresses; where nothing is said, on a port nobody listens at."""
+    """Return a console on these addresses; a system without an address gets a port with no listener."""
     settings = {
         kind: {"kind": kind, "base_url": "http://127.0.0.1:9", "time_limit_s": 5.0, **systems.get(kind, {})}
         for kind in PATHS
@@ -71,10 +71,10 @@ async def test_tmf_mock_is_understood_with_the_profile_the_check_proposes(tmf_mo
     assert resources["serviceOrder"]["attributes"] == {"serviceOrderItem": "orderItem"}
     again = msgspec.convert({"kind": "provisioning", "base_url": tmf_mock, "resources": resources}, TmForumSystem)
     second = await compose_check("provisioning", again, NoSecrets())
-    assert second.is_usable, [found for found in second.findings if found.verdict is Verdict.SETTING]
+    assert second.is_usable, [found for found in second.findings if found.verdict is OperationGrade.SETTING]
     console = console_on(provisioning={"base_url": tmf_mock, "resources": resources})
     try:
-        # Whose services there are is not known beforehand: the sample data is made up at each start.
+        # The customer of the services is unknown in advance: the server makes up its sample data at each start.
         client = console.view_customer(CustomerId("nobody"))
         client.services.refresh()
         await client.services.wait_idle()
@@ -126,7 +126,7 @@ async def test_whatever_is_within_the_schema_ends_in_facts_or_a_sentence(
             assert not [text for text in told if "itself failed" in text], told
         finally:
             await console.aclose()
-        if mode == "dynamic":  # made-up answers say nothing about a server, and make one page after the other
+        if mode == "dynamic":  # made-up replies show nothing about a server, and return page after page
             return
         report = await compose_check(
             kind,
@@ -134,4 +134,4 @@ async def test_whatever_is_within_the_schema_ends_in_facts_or_a_sentence(
             NoSecrets(),
         )
         assert {found.resource for found in report.findings} == set(PATHS[kind]) & set(DESCRIBED)
-        assert report.count(Verdict.GOOD) > 0
+        assert report.count(OperationGrade.GOOD) > 0

@@ -1,4 +1,4 @@
-"""The sandbox's own tests run on both databases it can keep its world in."""
+"""The sandbox's own tests, on both databases that can store its world."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -33,7 +33,7 @@ def process_on_each(request) -> SandboxProcess:
 
 @pytest.fixture
 async def sandbox(process_on_each) -> AsyncIterator[Control]:
-    """The sandbox without faults and quirks, on each database."""
+    """Yield the sandbox without faults and quirks, on each database."""
     async with Control(process_on_each) as control:
         await control.clear()
         yield control

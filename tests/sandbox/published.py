@@ -1,4 +1,4 @@
-"""What each resource is called, where it is described and what a new one must have; for the tests alone."""
+"""Each resource's name, its description and the mandatory attributes of a new one; for tests only."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +8,7 @@ PERIOD = {"startDateTime": "2026-12-01T08:00:00Z", "endDateTime": "2026-12-01T12
 
 @dataclass(frozen=True)
 class Published:
-    """One resource of one description; `new` is the smallest body that makes one, None where none can be made."""
+    """One resource of one description; `new` is the smallest body that creates one, or None if none can be created."""
 
     system: str
     file: str
@@ -18,7 +18,7 @@ class Published:
     new: dict[str, Any] | None = None
     patch: dict[str, Any] = field(default_factory=dict)
     mandatory: tuple[str, ...] = ()
-    is_task: bool = False  # holds nothing until something is asked
+    is_task: bool = False  # stores no records until a request creates one
 
 
 _PARTY = {"id": "CU-1", "href": "x", "role": "customer", "name": "Kit", "@referredType": "Customer"}

@@ -1,4 +1,4 @@
-"""Filters that no index serves: right by looking through, quick when asked again, refused by name in a large world."""
+"""Filters without an index: correct by a full scan, fast when repeated, rejected by name in a large world."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from console.sandbox import records as records_module
 from console.sandbox.database import open_database
-from console.sandbox.records import Records
+from console.sandbox.records import SystemRecords
 from console.sandbox.resources import SYSTEMS, Links, Resource
 from console.sandbox.rules import BadRequestError, ListRequest, matches
 from console.sandbox.storage import SystemStore, prepare
@@ -19,18 +19,18 @@ _CUSTOMERS = 60
 
 
 @pytest.fixture
-def bills(tmp_path: Path) -> tuple[Resource, Records, World]:
+def bills(tmp_path: Path) -> tuple[Resource, SystemRecords, World]:
     world = World(seed=7, customers=_CUSTOMERS, as_of=date(2026, 11, 1))
     store = SystemStore(open_database(tmp_path, "billing"), "billing", world)
     prepare({"billing": store}, world, lambda _n: None)
-    return _resource("customerBill"), Records(world, store, _LINKS), world
+    return _resource("customerBill"), SystemRecords(world, store, _LINKS), world
 
 
 def _resource(name: str) -> Resource:
     return next(one for one in SYSTEMS["billing"] if one.name == name)
 
 
-def _every(resource: Resource, records: Records) -> list[dict]:
+def _every(resource: Resource, records: SystemRecords) -> list[dict]:
     return [record for n in range(_CUSTOMERS) for record in records.of(resource, n)]
 
 

@@ -1,5 +1,5 @@
-"""The rules TM Forum's conformance kits check, resource by resource: status codes, id and href, mandatory attributes,
-equality filters, chosen fields, and what does not exist.
+"""The rules that TM Forum's conformance kits check, resource by resource: status codes, id and href, mandatory
+attributes, equality filters, chosen fields, and unknown records.
 """
 
 import pytest
@@ -160,7 +160,7 @@ async def test_a_new_record_is_listed_by_its_id_and_by_its_href(sandbox: Control
 
 
 async def test_a_new_record_of_a_customer_is_listed_by_its_id(sandbox: Control) -> None:
-    """Its number says nothing of the customer whose it is, unlike that of a record that was there before."""
+    """Its number does not contain the customer, unlike the number of a record from the start."""
     ticket = {
         "description": "No tone",
         "severity": "medium",

@@ -1,4 +1,4 @@
-"""A world so large that its lists are not counted still serves each record once."""
+"""A world too large to count its lists still serves each record once."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 
 from console.sandbox import storage
 from console.sandbox.database import open_database
-from console.sandbox.records import Records
+from console.sandbox.records import SystemRecords
 from console.sandbox.resources import SYSTEMS, Links, Resource
 from console.sandbox.rules import ListRequest
 from console.sandbox.storage import SystemStore, prepare
@@ -17,26 +17,26 @@ _LINKS = Links(dict.fromkeys(SYSTEMS, "http://127.0.0.1:1"))
 _NOW = datetime(2026, 11, 1, 9, tzinfo=UTC)
 
 
-def _tickets(folder: Path) -> tuple[Resource, Records]:
+def _tickets(folder: Path) -> tuple[Resource, SystemRecords]:
     world = World(seed=7, customers=1100, as_of=date(2026, 11, 1))
     store = SystemStore(open_database(folder, "crm"), "crm", world)
     prepare({"crm": store}, world, lambda _n: None)
     resource = next(one for one in SYSTEMS["crm"] if one.name == "troubleTicket")
-    return resource, Records(world, store, _LINKS)
+    return resource, SystemRecords(world, store, _LINKS)
 
 
 @pytest.fixture
-def counted(tmp_path) -> tuple[Resource, Records]:
+def counted(tmp_path) -> tuple[Resource, SystemRecords]:
     return _tickets(tmp_path / "counted")
 
 
 @pytest.fixture
-def uncounted(tmp_path, monkeypatch) -> tuple[Resource, Records]:
+def uncounted(tmp_path, monkeypatch) -> tuple[Resource, SystemRecords]:
     monkeypatch.setattr(storage, "_COUNTED_WHOLE", 1000)
     return _tickets(tmp_path / "uncounted")
 
 
-async def _all_pages(records: Records, resource: Resource, limit: int = 100) -> list[str]:
+async def _all_pages(records: SystemRecords, resource: Resource, limit: int = 100) -> list[str]:
     read: list[str] = []
     while True:
         _total, page = await records.page(resource, ListRequest(offset=len(read), limit=limit))

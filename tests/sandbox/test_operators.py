@@ -1,4 +1,4 @@
-"""Filters with operators, and sorting, as the design guidelines have them."""
+"""Filters with operators, and sorting, as in TM Forum's design guidelines."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The sandbox's own rules, looked at with a plain client."""
+"""The sandbox's own rules, checked with a plain client."""
 
 import httpx
 import pytest
@@ -107,7 +107,7 @@ async def test_a_fault_that_does_not_exist_is_refused_with_a_sentence(sandbox: C
 
 
 async def test_links_lead_to_what_they_name(sandbox: Control) -> None:
-    """A client that only follows hrefs gets from a customer to the lines of a bill and the service behind them."""
+    """A client that only follows hrefs gets from a customer to the lines of a bill and to the service behind them."""
     async with (
         sandbox.raw("crm") as crm,
         sandbox.raw("billing") as billing,

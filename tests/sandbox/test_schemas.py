@@ -1,4 +1,4 @@
-"""Every answer of the sandbox, held against TM Forum's published descriptions."""
+"""Every response of the sandbox, checked against TM Forum's published descriptions."""
 
 import json
 import os
@@ -24,7 +24,7 @@ def description(file: str) -> dict[str, Any]:
 
 
 def validator(api: dict[str, Any], definition: str) -> Draft4Validator:
-    """A validator that also refuses attributes the description does not name, which the description itself allows."""
+    """Return a validator that rejects attributes the description does not name, though the description allows them."""
     definitions = {
         name: {**schema, "additionalProperties": False} if "properties" in schema and "allOf" not in schema else schema
         for name, schema in api["definitions"].items()

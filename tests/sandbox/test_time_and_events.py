@@ -1,4 +1,4 @@
-"""Records that move on by the sandbox's clock, and whoever is told of it."""
+"""Records that change with the sandbox's clock, and the listeners that are notified."""
 
 import asyncio
 import json
@@ -123,7 +123,7 @@ async def test_a_clock_that_makes_no_sense_is_refused(sandbox: Control, wanted: 
 
 @asynccontextmanager
 async def listening() -> AsyncIterator[tuple[str, asyncio.Queue]]:
-    """A listener on a port of its own, and the queue of what it was told: path and body."""
+    """Yield the address of a listener on a separate port, and the queue of events it received: path and body."""
     told: asyncio.Queue = asyncio.Queue()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -199,7 +199,7 @@ async def test_the_stream_tells_what_happens_and_what_was_missed(sandbox: Contro
 
 
 async def test_time_tells_by_itself(sandbox: Control) -> None:
-    """Nobody reads the order again; the clock alone moves it on and its listener hears."""
+    """The order is not read again: the clock alone changes it and its listener is notified."""
     hub = f"{BASES['TMF641']}/hub"
     async with sandbox.raw("provisioning") as client, listening() as (address, told):
         registration = (await client.post(hub, json={"callback": address})).json()

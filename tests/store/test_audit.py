@@ -1,4 +1,4 @@
-"""The audit: chained, kept in order, handed over; every change, loss and cut is found."""
+"""The audit: chained, stored in order, sent to the collector; every change, loss and cut is found."""
 
 import argparse
 import asyncio
@@ -36,7 +36,7 @@ async def recorded(database: Database, count: int, collector: AuditFile | None =
         audit.record("opened", f"CU-{number}", "a caller: Day of birth")
         if number % 7 == 0:
             await asyncio.sleep(0)
-    await audit.settled()
+    await audit.wait_idle()
     if collector is not None:
         await until(lambda: is_sent(AuditRepository(database), count))
     await audit.aclose()
@@ -63,7 +63,7 @@ async def test_entries_are_kept_in_the_order_they_were_made_and_the_chain_goes_o
 
 async def test_it_is_looked_through_while_the_console_has_it_open_and_nothing_is_written(tmp_path: Path) -> None:
     key, path = bytes(32), tmp_path / "desk.store"
-    with pytest.raises(StoreError, match="Nothing is kept yet"):
+    with pytest.raises(StoreError, match="No data is saved yet"):
         open_beside(path, key)
     assert not path.exists()
     console = open_database(path, key)
@@ -88,19 +88,19 @@ async def test_a_thousand_changes_losses_and_swaps_are_all_found() -> None:
         changed = list(links)
         place = rng.randrange(len(links) - 1)
         kind = number % 4
-        if kind == 0:  # a body that was edited
+        if kind == 0:  # an edited body
             body = bytearray(links[place].body)
             body[rng.randrange(len(body))] ^= 1 << rng.randrange(8)
             changed[place] = replace(links[place], body=bytes(body))
-        elif kind == 1:  # an entry that is gone
+        elif kind == 1:  # a missing entry
             del changed[place]
-        elif kind == 2:  # two that changed places
+        elif kind == 2:  # two swapped entries
             changed[place], changed[place + 1] = changed[place + 1], changed[place]
-        else:  # one edited and sealed anew, as somebody who knows how would
+        else:  # an edited entry with a new seal, as an expert would make it
             body = links[place].body.replace(b"opened", b"closed")
             before = links[place - 1].head if place else "0" * 64
             changed[place] = replace(links[place], body=body, head=head_of(before, links[place].seq, body))
-        expected = place + 2 if kind == 3 else place + 1  # sealed anew, it is the next that does not follow
+        expected = place + 2 if kind == 3 else place + 1  # after a new seal, the next entry does not follow
         assert first_broken(changed) == expected, (kind, place)
 
 
@@ -112,10 +112,10 @@ async def test_what_is_cut_off_at_the_end_is_found_by_the_collector(tmp_path: Pa
     collected = list(links_of(tmp_path / "collected.jsonl", pytest.fail))
     assert collected == links
     assert list(command._problems(links, collected)) == []
-    assert first_broken(links[:30]) is None  # alone it looks whole
+    assert first_broken(links[:30]) is None  # alone it looks complete
     assert "cut off" in next(command._problems(links[:30], collected))
     anew, head = [], "0" * 64
-    for link in links:  # the whole chain made anew, with one entry changed
+    for link in links:  # the whole chain rebuilt, with one entry changed
         body = link.body.replace(b"CU-11", b"CU-99")
         head = head_of(head, link.seq, body)
         anew.append(replace(link, body=body, head=head))
@@ -124,7 +124,7 @@ async def test_what_is_cut_off_at_the_end_is_found_by_the_collector(tmp_path: Pa
 
 
 async def looked_through(file: Path, links: Sequence[Link], capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    """What the command returns and says of links that were collected."""
+    """Return the command's exit status and output for collected links."""
     await AuditFile(file).send(links)
     code = command.run(argparse.Namespace(collected=file, compare=False, find=None))
     return code, capsys.readouterr().out
@@ -142,7 +142,7 @@ async def test_a_collected_file_that_begins_in_the_middle_is_whole_and_what_is_c
     assert "begins at entry 10" in told
     assert "5 more are here and not in it yet" in told
     code, told = await looked_through(tmp_path / "later", later, capsys)
-    assert (code, "The audit is whole." in told) == (0, True)
+    assert (code, "The audit is complete and unchanged." in told) == (0, True)
     changed = [*later[:4], replace(later[4], body=later[4].body.replace(b"CU-", b"CX-")), *later[5:]]
     missing = [*later[:4], *later[5:]]
     for name, collected in (("changed", changed), ("missing", missing)):
@@ -186,7 +186,7 @@ async def test_half_a_line_of_a_full_disk_spoils_no_other(tmp_path: Path) -> Non
 async def a_run(
     folder: Path, entries: int, collector: AuditFile | AuditCollector | None = None, *, ends: bool = True
 ) -> list[Link]:
-    """One run of a console on a store: it begins its chain, works, and remembers where the audit ended."""
+    """Run a console on a store: begin its chain, record the entries, save where the audit ended; return the links."""
     database = await asyncio.to_thread(open_database, folder / "desk.store", bytes(32))
     assert database.folder is not None
     anchor = HeadAnchor.beside(database.folder)
@@ -196,10 +196,10 @@ async def a_run(
     anchor.save(begun)
     for number in range(entries):
         audit.record("opened", f"CU-{number}", "a caller")
-    await audit.settled()
+    await audit.wait_idle()
     comparing = [task for task in asyncio.all_tasks() if task.get_name() == "compare the audit"]
-    await asyncio.gather(*comparing)  # it may add an entry
-    await audit.settled()
+    await asyncio.gather(*comparing)  # comparing may add an entry
+    await audit.wait_idle()
     store = AuditRepository(database)
     links = list(await store.load(limit=10_000))
     if collector is not None:
@@ -257,7 +257,7 @@ async def test_an_older_copy_that_was_put_back_hides_nothing_from_a_collector(tm
 
     after = await a_run(folder, 14, await at_the_sandbox(sandbox))
 
-    assert len(forks(after)) == 2  # by what this computer saw last, and by what the collector has
+    assert len(forks(after)) == 2  # by the last head this computer saved, and by the collector's entries
     collector = await at_the_sandbox(sandbox)
     there = await collector.find(AuditQuery("CU-", what="opened", limit=1000))
     assert len([link for link in there if link.chain == after[-1].chain]) == 14
@@ -312,7 +312,7 @@ async def test_what_the_collector_has_otherwise_is_sent_in_a_chain_of_its_own(tm
     database = open_database(tmp_path / "store" / "desk.store", bytes(32))
     store = AuditRepository(database)
     [first] = await store.append([b'{"at": "2026-11-27T12:00:00Z", "who": "", "role": "rep", "what": "saw"}'])
-    await collector.send([replace(first, head="f" * 64)])  # somebody else's, by the same name and place
+    await collector.send([replace(first, head="f" * 64)])  # another writer's entry, with the same name and position
     audit = Audit(store, collector, person=None, role="rep", clock=SystemClock())
     audit.start()
     audit.record("opened", "CU-77", "in another chain")
@@ -335,7 +335,7 @@ async def test_a_clock_that_was_set_back_hides_no_entry(tmp_path: Path) -> None:
 
 
 async def done_of(sandbox: Control, customer: str, since: datetime) -> list[AuditEntry]:
-    """What the collector has of a customer, once it has that an act of theirs is done; the newest first."""
+    """Return the collector's entries of a customer, newest first; empty until one reports a finished action."""
     entries = await sandbox.audited(customer, since=since.isoformat())
     return entries if any(entry.what == "did" and entry.words.endswith(": done") for entry in entries) else []
 
@@ -350,18 +350,18 @@ async def test_a_day_is_in_it_who_saw_and_did_what_why_and_with_which_values(san
     view = console.view_customer(customer)
     view.open()
     await view.wait_idle()
-    told_done = asyncio.Event()  # it is done in memory before it is kept, and told of only then
+    told_done = asyncio.Event()  # it is done in memory before it is saved, and reported only after that
     console.outbox.subscribe(lambda told: None if told.is_open else told_done.set())
     await console.actions.add_note(customer, "Called back as promised", reason="Note")
     async with asyncio.timeout(10):
         await told_done.wait()
     view.close()
-    await console.audit.settled()
+    await console.audit.wait_idle()
     entries = await until(lambda: done_of(sandbox, customer, before))
     told = {(entry.what, entry.words) for entry in entries}
     assert ("opened", "another reason: asked for by the customer") in told
     assert {words for what, words in told if what == "saw"} >= {"bills", "billing accounts", "tickets", "services"}
-    [last, first] = [entry for entry in entries if entry.what == "did"]  # the newest first
+    [last, first] = [entry for entry in entries if entry.what == "did"]  # newest first
     assert first.system == "crm"
     assert first.after["text"] == "Called back as promised"
     assert last.words.endswith(": done")
@@ -394,10 +394,10 @@ async def test_an_audit_that_cannot_be_written_is_said_at_once_and_can_stop_all_
     audit.record("saw", "CU-1", "bills")
     await until(lambda: told)
     assert (told, audit.waiting) == (["The disk is full."], 1)
-    assert "cannot be recorded" in str(permissions.refusal_to_do(Permission.ADD_NOTE))
-    assert "cannot be recorded" in str(permissions.refusal(DataScope.CUSTOMER, CustomerId("CU-1")))
+    assert "audit log can't be written" in str(permissions.refusal_to_do(Permission.ADD_NOTE))
+    assert "audit log can't be written" in str(permissions.refusal(DataScope.CUSTOMER, CustomerId("CU-1")))
     full[0] = None
-    await audit.settled()
+    await audit.wait_idle()
     assert (told, audit.waiting) == (["The disk is full.", None], 0)
     assert permissions.refusal_to_do(Permission.ADD_NOTE) is None
     await audit.aclose()

@@ -1,4 +1,4 @@
-"""What is kept of a customer is handed out, erased and forgotten whole, in every table."""
+"""The stored data of a customer is handed out, erased and removed completely, in every table."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -18,13 +18,13 @@ from console.services.access.permissions import ROLES
 from console.services.customer.contact import NotPossibleError
 from console.session import nobody_else
 from console.store.actions import ActionRepository
-from console.store.answers import AnswerRepository
 from console.store.audit import AuditRepository
 from console.store.customer_records import CustomerRecords
 from console.store.database import Database, in_memory, open_database
 from console.store.drafts import DraftRepository
 from console.store.facts import FactRepository
 from console.store.people import PersonRepository
+from console.store.responses import ResponseRepository
 from tests.support.control import Control
 from tests.support.waiting import until
 
@@ -50,14 +50,14 @@ async def filled(database: Database, customer: str, *, at: datetime = NOW, open_
     await ActionRepository(database).add(action(f"{customer}-done", customer, done=True, at=at))
     if open_action:
         await ActionRepository(database).add(action(f"{customer}-open", customer, done=False, at=at))
-    await AnswerRepository(database).save(f"q-{customer}", "e", {}, CANARY.encode())
+    await ResponseRepository(database).save(f"q-{customer}", "e", {}, CANARY.encode())
     await AuditRepository(database).append(
         [f'{{"at": "{at.isoformat()}", "who": "", "role": "", "what": "saw", "customer": "{customer}"}}'.encode()]
     )
 
 
 def in_tables(database: Database, but: Sequence[str] = ()) -> dict[str, int]:
-    """How many rows each table has."""
+    """Return the number of rows in each table."""
 
     def work(connection: Any) -> dict[str, int]:
         names = [str(name) for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
@@ -71,7 +71,7 @@ def in_tables(database: Database, but: Sequence[str] = ()) -> dict[str, int]:
     return database.write_now(work)
 
 
-# What is no customer's: the store's own state, secrets of the deployment, the audit and its chains.
+# Tables that do not belong to a customer: the store's own state, secrets of the deployment, the audit and its chains.
 OURS = ("audit", "audit_state", "audit_chain", "secret", "commits", "store_state")
 
 
@@ -144,19 +144,19 @@ async def test_it_needs_a_right_and_a_reason_and_waits_for_unsent_work(
 
     try:
         if not may:
-            with pytest.raises(NotPossibleError, match="may not export"):
+            with pytest.raises(NotPossibleError, match="can't export"):
                 await console.data_rights.export(customer, "asked for by the customer", nobody_else)
-            with pytest.raises(NotPossibleError, match="may not erase"):
+            with pytest.raises(NotPossibleError, match="can't erase"):
                 await console.data_rights.erase(customer, "asked for by the customer", nobody_else)
             await until(lambda: has(2, "refused"))
             return
-        with pytest.raises(NotPossibleError, match="Write why"):
+        with pytest.raises(NotPossibleError, match="Give a reason"):
             await console.data_rights.export(customer, "", nobody_else)
         assert (await console.data_rights.export(customer, "asked for by the customer", nobody_else)).records == 0
         await console.access.open_for(customer, AccessReason.TYPED, "asked for by the customer")
         await sandbox.faults("crm", outage=True)
         action = await console.actions.add_note(customer, "Called back", reason="Note")
-        with pytest.raises(NotPossibleError, match="1 action is not done yet"):
+        with pytest.raises(NotPossibleError, match="1 action is not finished"):
             await console.data_rights.erase(customer, "asked for by the customer", nobody_else)
         await until(
             lambda: console.decisions.withdraw(next(one for one in console.outbox.actions if one.id == action.id)), 15
@@ -187,7 +187,7 @@ async def test_what_other_people_here_keep_of_a_customer_goes_too(sandbox: Contr
     reached = await console.data_rights.export(CustomerId("CU-1"), reason, others)
     assert (reached.stores, reached.closed) == (3, 1)
     assert CANARY in str(reached.found["facts"])
-    with pytest.raises(NotPossibleError, match="1 action is not done yet"):
+    with pytest.raises(NotPossibleError, match="1 action is not finished"):
         await console.data_rights.erase(CustomerId("CU-2"), reason, others)
     reached = await console.data_rights.erase(CustomerId("CU-1"), reason, others)
     assert (reached.stores, reached.closed) == (3, 1)

@@ -1,4 +1,4 @@
-"""A disk that fails under the store: a few of the calls and flips that `bench disk` goes through one by one."""
+"""A disk that fails under the store: a few of the calls and bit flips that `bench disk` tests one by one."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""What earlier versions wrote: recovery files, collected audits and configurations are read as they were meant."""
+"""Files of earlier versions: recovery files, collected audits and configurations load with their original meaning."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Window and commands of one person know of each other what was opened and answered wrongly."""
+"""A person's window and commands share the log of opened accounts and wrong answers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -27,17 +27,17 @@ WHY = "Checks what was asked"
 
 
 class _Crm:
-    """Knows one account number for everybody."""
+    """A CRM with one account number for every customer."""
 
     async def fetch_customer(self, customer_id: CustomerId) -> object:
-        class Found:
+        class AuditResult:
             account_ids = ("BA-1",)
 
-        return Sourced(Found(), origin(id=customer_id))
+        return Sourced(AuditResult(), origin(id=customer_id))
 
 
 class Program:
-    """A window or a command of a person: what it opens, and what it had to say of that."""
+    """A window or a command of a person, and the events it reported."""
 
     def __init__(self, path: Path, clock: MovableClock) -> None:
         self.told: list[tuple[str, str]] = []
@@ -111,7 +111,7 @@ async def test_guesses_at_one_account_are_counted_over_a_day(program: Callable[[
         await window.guess("CU-1", str(number))
         clock.ahead += timedelta(minutes=20)
     assert any("wrong answers for one account" in words for words in window.flags)
-    assert "today" in await window.guess("CU-1", "BA-1")  # though by now it is the right one
+    assert "today" in await window.guess("CU-1", "BA-1")  # although this answer is correct
     clock.ahead += timedelta(hours=25)
     await window.access.verify(CustomerId("CU-1"), "account", "BA-1")
 
@@ -140,7 +140,7 @@ async def test_a_clock_that_was_set_moves_nothing_that_was_noted_since_the_compu
     now = datetime.now(UTC)
     first = log()
     set_back = AuditEntry(now - timedelta(hours=20), "", "", "verification failed", "CU-1")
-    await first.add(set_back)  # by a clock that was 20 hours behind
+    await first.add(set_back)  # by a clock that was 20 hours slow
     seconds[0] += 60
     other = log()
     [found] = await other.news()
@@ -178,7 +178,7 @@ async def test_a_clock_that_is_set_neither_opens_nor_lapses_anything(hours: int)
 
 
 class SetClock(VirtualClock):
-    """A clock that somebody sets, while the computer counts on."""
+    """A clock that a user sets, while the computer's own counter runs on."""
 
     off = timedelta()
 

@@ -1,4 +1,4 @@
-"""A system's key lies in the encrypted store: asked for once, found from then on, and nowhere in clear."""
+"""A system's key in the encrypted store: entered once, found from then on, and never in plain text on disk."""
 
 import asyncio
 import os
@@ -24,7 +24,7 @@ PASSPHRASE = "correct horse battery"
 
 @pytest.fixture
 def configuration(sandbox: Control, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Settings for the sandbox with every token in the desk's own store, on a computer without a keyring."""
+    """Return settings for the sandbox with every token in the console's own store, on a computer without a keyring."""
     for name in ("DATA", "STATE", "CACHE", "CONFIG"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
@@ -42,7 +42,7 @@ def files_in(folder: Path) -> dict[Path, bytes]:
 
 
 class Asked:
-    """Knows every token, and remembers what it was asked."""
+    """A prompt that returns every token and records the sentences it was called with."""
 
     def __init__(self, sandbox: Control) -> None:
         self._tokens = sandbox.process.tokens
@@ -84,7 +84,7 @@ async def test_the_store_is_looked_into_while_the_console_is_open(sandbox: Contr
         await kept.database.aclose()
         return len(found)
 
-    assert await looked() == 0  # and it makes none
+    assert await looked() == 0  # the check itself does not create a store
     async with open_session(
         config=configuration,
         demo=False,
@@ -93,9 +93,9 @@ async def test_the_store_is_looked_into_while_the_console_is_open(sandbox: Contr
         ask_secret=Asked(sandbox),
     ) as session:
         session.console.audit.record("opened", sandbox.first_customer)
-        await session.console.audit.settled()
+        await session.console.audit.wait_idle()
         assert await looked() >= 1
-        with pytest.raises(StoreInUseError):  # nobody else writes to it
+        with pytest.raises(StoreInUseError):  # the store accepts no second writer
             await open_last_store(config=configuration, demo=False, questions=StoreQuestions(passphrase))
 
 

@@ -1,4 +1,4 @@
-"""Actions that earlier versions kept, with every value as a text, are read with the types of their fields."""
+"""Actions saved by earlier versions, with every value as a text, load with the types of their fields."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from console.models.payload import FIELDS, Payload
 from console.store.payloads import decode_action, encode_action
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
-# What an earlier version kept, and what it means.
+# Values as an earlier version saved them, and their meaning.
 KEPT: list[tuple[dict[str, str], dict[str, Any]]] = [
     ({"text": "Called back", "reason": "Bill"}, {"text": "Called back", "reason": "Bill"}),
     (
@@ -35,7 +35,7 @@ KEPT: list[tuple[dict[str, str], dict[str, Any]]] = [
 
 
 def kept(values: dict[str, Any]) -> bytes:
-    """Return an action as it lies in a store, with these values in its step."""
+    """Return an action as stored, with these values in its step."""
     action = Action(
         "a-1", "CU-1", "Something", RiskClass.MONEY, AT, (Step("refund", "billing", "k", Payload(), "BA-1"),)
     )
@@ -56,7 +56,7 @@ def test_what_an_earlier_version_kept_has_the_types_of_its_fields(
 
 
 def test_a_field_that_is_not_declared_or_of_another_type_is_a_mistake_of_ours() -> None:
-    with pytest.raises(TypeError, match="colour is no declared field"):
+    with pytest.raises(TypeError, match="colour is not a declared field"):
         Payload({"colour": "red"})
     with pytest.raises(TypeError, match="amount is of type Money, not str"):
         Payload({"amount": "5"})

@@ -1,4 +1,4 @@
-"""Whom the desk has seen is found by beginnings, by one slip of the finger and by numbers in any form."""
+"""The console's customer index finds people by beginnings, with one typing error, and by numbers in any form."""
 
 import asyncio
 from pathlib import Path
@@ -39,11 +39,11 @@ async def found(*, words: str | None = None, digits: str | None = None) -> list[
         "anna wellenreiter",
         "wellenr",  # a beginning
         "Wellenreiter, Anna",
-        "wellenrieter",  # two letters have changed places
-        "wellenreter",  # one left out
-        "wellennreiter",  # one too many
-        "wellemreiter",  # another
-        "qill mews",  # in the address
+        "wellenrieter",  # two letters swapped
+        "wellenreter",  # one letter missing
+        "wellennreiter",  # one letter too many
+        "wellemreiter",  # one letter wrong
+        "qill mews",  # a wrong letter in the address
     ],
 )
 async def test_a_name_is_found_with_one_slip_a_word(typed: str) -> None:

@@ -1,4 +1,4 @@
-"""What lies on the disk may be read by its user alone, whoever made it and when."""
+"""Files on the disk are readable by their user only, with any creator and at any time."""
 
 import os
 import stat
@@ -19,14 +19,14 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has acc
 
 @pytest.fixture(autouse=True)
 def lax() -> object:
-    """A umask that leaves everything readable to everybody, as most systems have it."""
+    """Set a umask that makes everything readable to everybody, as on most systems."""
     before = os.umask(0o022)
     yield
     os.umask(before)
 
 
 def open_to_others(folder: Path) -> list[str]:
-    """The names of what somebody else could read or enter."""
+    """Return the paths that another user could read or enter."""
     return [str(path) for path in (folder, *folder.rglob("*")) if stat.S_IMODE(path.lstat().st_mode) & 0o077]
 
 

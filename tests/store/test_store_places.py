@@ -1,4 +1,4 @@
-"""Where a store lies: what is left of one, its lock, its key and its code, and what cannot be read of it."""
+"""The folder of a store: an incomplete store, its lock, its key and its code, and unreadable files."""
 
 import asyncio
 import errno
@@ -40,7 +40,7 @@ NAME = "profile"
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a store on a computer with a keyring of this test's own."""
+    """Yield the folder of a store on a computer with a keyring for this test only."""
     monkeypatch.setenv(PATH, str(tmp_path / "keyring.json"))
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.support.file_keyring.FileKeyring")
     before = keyring.get_keyring()
@@ -59,7 +59,7 @@ def action(number: int) -> Action:
 
 
 async def filled(folder: Path, actions: int = 3) -> OpenedStore:
-    """A store with acts and a draft, whose recovery code is written down; closed again."""
+    """Create a store with actions and a draft, confirm its recovery code, and return it closed."""
     kept = await opened(folder)
     assert kept.database is not None
     assert kept.confirm_code is not None
@@ -72,7 +72,7 @@ async def filled(folder: Path, actions: int = 3) -> OpenedStore:
 
 
 def forget_keys() -> None:
-    """Reset the keyring, as a user may."""
+    """Delete the keyring, as a user may."""
     Path(os.environ[PATH]).unlink()
 
 
@@ -89,14 +89,14 @@ def named(folder: Path, pattern: str) -> list[Path]:
 
 
 def keep_only(folder: Path, part: str) -> None:
-    """Remove every file that has no such part in its name."""
+    """Remove every file whose name does not contain this part."""
     for path in folder.iterdir():
         if part not in path.name:
             path.unlink()
 
 
 def killed_after(folder: Path, work: str) -> None:
-    """Run a program on the store and kill it once it has said that its work is done."""
+    """Run a program on the store and kill it once it has reported that its work is done."""
     program = textwrap.dedent("""
         import asyncio, sys, time
         from datetime import UTC, datetime
@@ -122,7 +122,7 @@ def killed_after(folder: Path, work: str) -> None:
     process.stdout.close()
 
 
-# ------------------------------------------------------------------ what is left of a store
+# ------------------------------------------------------------------ an incomplete store
 
 
 @pytest.mark.parametrize("gone", ["missing", "empty"])
@@ -136,7 +136,7 @@ async def test_what_is_left_of_a_store_is_not_written_over(folder: Path, gone: s
     before = files_in(folder)
     kept = await opened(folder)
     assert kept.database is None
-    assert f"is {gone}. What is left of it:" in kept.notice
+    assert f"is {gone}. Found:" in kept.notice
     reading = await StoreLocation(folder, StoreQuestions()).open_to_read()
     assert reading.database is None
     assert f"is {gone}" in reading.notice
@@ -193,7 +193,7 @@ async def test_a_damaged_page_is_said_and_a_code_that_is_right_is_not_called_wro
     assert (folder / "desk.store").read_bytes() == spoilt
 
 
-# ------------------------------------------------------------------ what was kept last
+# ------------------------------------------------------------------ the last saved data
 
 
 async def test_an_action_is_in_the_file_itself_once_it_is_kept(folder: Path) -> None:
@@ -201,7 +201,7 @@ async def test_an_action_is_in_the_file_itself_once_it_is_kept(folder: Path) -> 
     add = 'await ActionRepository(database).add(Action("a-9", "C", "Note", RiskClass.NOTE, datetime.now(UTC), ()))'
     killed_after(folder, f"{add}; await asyncio.sleep(0.2)")
     log = folder / "desk.store-wal"
-    log.write_bytes(bytes(len(log.read_bytes())))  # whatever becomes of the log
+    log.write_bytes(bytes(len(log.read_bytes())))  # the log may be damaged
     kept = await opened(folder)
     assert kept.database is not None
     assert [one.id for one in await ActionRepository(kept.database).load()] == ["a-9"]
@@ -244,7 +244,7 @@ async def test_what_cannot_be_read_is_named_and_the_rest_works(folder: Path) -> 
     database.close()
     kept = await opened(folder)
     assert kept.database is not None
-    assert "1 actions and 1 entries of the audit cannot be read" in kept.notice
+    assert "1 actions and 1 entries of the audit can't be read" in kept.notice
     assert [one.id for one in await ActionRepository(kept.database).load()] == ["a-0", "a-2"]
     assert (await DraftRepository(kept.database).load())["note/CU-1"][0] == "Wellenreiter asked"
     await kept.database.aclose()
@@ -289,9 +289,9 @@ def test_files_that_cannot_be_locked_are_said(tmp_path: Path) -> None:
     def none(_file: int) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    with pytest.raises(StoreFullError, match=r"cannot be locked.*No locks available"):
+    with pytest.raises(StoreFullError, match=r"can't be locked.*No locks available"):
         see_that_locks_hold(tmp_path, lock=none)
-    with pytest.raises(StoreFullError, match="cannot be locked"):
+    with pytest.raises(StoreFullError, match="can't be locked"):
         see_that_locks_hold(tmp_path, lock=lambda _file: None)
     see_that_locks_hold(tmp_path)
     assert not list(tmp_path.iterdir())
@@ -341,7 +341,7 @@ async def test_until_a_new_code_is_written_down_the_one_before_opens_the_store_t
     new = await kept.make_code()
     assert unwrap_key(folder, old) == unwrap_key(folder, new)
     await kept.confirm_code()
-    with pytest.raises(StoreError, match="nor the recovery code"):
+    with pytest.raises(StoreError, match="or recovery code"):
         unwrap_key(folder, old)
     assert len(unwrap_key(folder, new)) == 32
     await kept.database.aclose()
@@ -360,7 +360,7 @@ async def test_a_recovery_file_that_is_lost_or_changed_is_found_at_the_start(
 
 
 def old_rule_file(folder: Path, key: bytes, passphrase: str) -> None:
-    """Write a recovery file as it was written when only the letters and digits of a passphrase counted."""
+    """Write a recovery file in the old format, which used only the letters and digits of a passphrase."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "recovery.key").unlink(missing_ok=True)
     connection = apsw.Connection(str(folder / "recovery.key"))
@@ -468,14 +468,14 @@ async def test_a_recovery_file_without_encryption_is_said_and_replaced(folder: P
 
 
 class PlaintextKeyring(FileKeyring):
-    """By its name and its ways the back end of keyrings.alt that encrypts nothing."""
+    """A keyring with the name and behaviour of the keyrings.alt back end that does not encrypt."""
 
 
 async def test_a_keyring_that_encrypts_nothing_gets_no_key(folder: Path) -> None:
     keyring.set_keyring(PlaintextKeyring())
     kept = await opened(folder)
     assert kept.database is None
-    assert "keeps secrets unencrypted" in kept.notice
+    assert "saves secrets unencrypted" in kept.notice
     assert not keyring_file_exists()
 
 
@@ -523,7 +523,7 @@ def test_a_first_start_may_be_killed_at_any_moment(folder: Path) -> None:
     assert done.stdout.splitlines()[-1] == "new"
 
 
-# ------------------------------------------------------------------ whose store it is
+# ------------------------------------------------------------------ the owner of a store
 
 
 def deployment(**addresses: str) -> Deployment:
@@ -548,16 +548,16 @@ async def test_a_changed_address_keeps_the_store_and_another_deployment_has_its_
     other = StoreProfiles(stores).choose(deployment(**THEIRS))
     assert other != first
     told = await StoreProfiles(stores).unsent_elsewhere(other, signs_in=False)
-    assert "3 actions of another desk" in told
+    assert "3 actions of another console" in told
     assert "https://new" in told
     assert await StoreProfiles(stores).unsent_elsewhere(first, signs_in=False) == ""
     assert "3 actions" in await StoreProfiles(stores).unsent_elsewhere(first, signs_in=True)
 
 
-# ------------------------------------------------------------------ who worked here last
+# ------------------------------------------------------------------ the last user
 
 
-@pytest.mark.expects_log("not what this computer's keyring says")
+@pytest.mark.expects_log("does not match this computer's keyring")
 async def test_a_changed_line_makes_nobody_a_supervisor(folder: Path) -> None:
     stores = StoreLocator(folder.parent / "stores", "abc", StoreQuestions(shows_codes=True))
     note = folder.parent / "stores" / "abc.last"
@@ -573,7 +573,7 @@ async def test_a_changed_line_makes_nobody_a_supervisor(folder: Path) -> None:
     assert last.database is not None
     await last.database.aclose()
 
-    note.write_text(of_supervisor, encoding="utf-8")  # which is what the file held when she worked here
+    note.write_text(of_supervisor, encoding="utf-8")  # the content of the file when she worked here
 
     assert await stores.open_last() is None
     note.write_text(of_rep, encoding="utf-8")
@@ -622,7 +622,7 @@ async def test_the_stores_of_everybody_else_here_are_looked_into_one_after_the_o
 
     found = [kept.database is not None async for kept in mine.open_others()]
 
-    assert sorted(found) == [False, True]  # one is open elsewhere, one is here; not my own, nor another deployment's
+    assert sorted(found) == [False, True]  # one is in use, one is opened; not my own, nor another deployment's
     for kept in (own, in_use, stranger):
         assert kept.database is not None
         await kept.database.aclose()

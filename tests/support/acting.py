@@ -1,4 +1,4 @@
-"""Customers of the sandbox's world for whom an act can be done."""
+"""Helpers that find sandbox customers on whom an action is possible."""
 
 import random
 from datetime import date
@@ -16,7 +16,7 @@ from console.services.customer.customer_view import CustomerView
 
 
 def numbers_of(first: int, last: int) -> list[str]:
-    """Customers of the world the tests run on, in an order of each test's own."""
+    """Return customer numbers of the world with seed 7, in a new random order for each call."""
     world = World(seed=7, customers=300, as_of=date(2026, 1, 1))
     numbers = [world.numbers.customer.encode(n) for n in range(first, last)]
     random.shuffle(numbers)
@@ -32,7 +32,7 @@ async def asked(console: Console, customer: str, kind: str) -> CustomerView:
 
 
 async def first_for_whom(console: Console, people: list[str], kind: str) -> tuple[CustomerView, Any, dict[str, str]]:
-    """The first customer an act can be planned for, with the situation and values for its form."""
+    """Return the first customer for whom the action can be planned, with its context and form values."""
     for customer in people:
         view = await asked(console, customer, kind)
         try:
@@ -41,7 +41,7 @@ async def first_for_whom(console: Console, people: list[str], kind: str) -> tupl
         except NotPossibleError:
             view.close()
             continue
-        if kind == "suspend" and len(plan.steps) < 2:  # billing charges nothing for it
+        if kind == "suspend" and len(plan.steps) < 2:  # billing charges nothing for this customer
             view.close()
             continue
         return view, context, values

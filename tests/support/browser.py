@@ -1,4 +1,4 @@
-"""A browser for sign-in tests: goes from page to page, fills in forms, and comes back to the desk."""
+"""A browser for sign-in tests: it opens pages, fills in forms and follows the redirect back to the console."""
 
 import asyncio
 import sys
@@ -23,7 +23,7 @@ class _Form(HTMLParser):
 
 
 async def sign_in_as(address: str, who: dict[str, str]) -> httpx.Response:
-    """Open a sign-in's address, send every form on the way with `who` filled in, and return the last page."""
+    """Open the address of a sign-in, send each form with the values of `who`, and return the last page."""
     async with httpx.AsyncClient(follow_redirects=True, trust_env=False, verify=False) as client:
         page = await client.get(address)
         while True:

@@ -1,4 +1,4 @@
-"""The sandbox's control address, and desks on a running sandbox."""
+"""Client of the sandbox's control address, and consoles on a running sandbox."""
 
 import random
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from console.system.sandbox_launcher import SandboxProcess
 
 @dataclass
 class Control:
-    """Sets faults and quirks, reads the truth, and makes desks."""
+    """Control of one sandbox: sets faults and quirks, reads the true records, and makes consoles."""
 
     process: SandboxProcess
 
     async def __aenter__(self) -> "Control":
         headers = {"Authorization": f"Bearer {self.process.control_token}"}
-        # Certificates are not needed, and loading them takes longer than a window may stand still.
+        # Certificates are not needed. Loading them takes longer than a window may be blocked.
         self._client = httpx.AsyncClient(base_url=self.process.control, headers=headers, trust_env=False, verify=False)
         return self
 
@@ -43,11 +43,11 @@ class Control:
         (await self._client.put(f"/quirks/{system}", json=quirks)).raise_for_status()
 
     async def identity(self, **wanted: object) -> None:
-        """End access tokens or sign-ins at the sandbox's provider."""
+        """End access tokens or sign-ins at the sandbox's identity provider."""
         (await self._client.put("/identity", json=wanted)).raise_for_status()
 
     async def advance(self, seconds: float) -> None:
-        """Move the sandbox's clock on."""
+        """Move the sandbox's clock forward by a number of seconds."""
         (await self._client.put("/clock", json={"advance_s": seconds})).raise_for_status()
 
     async def truth(self, customer: str) -> dict[str, Any]:
@@ -55,26 +55,26 @@ class Control:
         return answer.raise_for_status().json()
 
     async def code(self, customer: str) -> str:
-        """The last code that a customer was sent."""
+        """Return the last code that was sent to a customer."""
         answer = await self._client.get(f"/code/{customer}")
         return str(answer.raise_for_status().json()["code"])
 
     async def audited(self, text: str = "", **asked: str) -> list[AuditEntry]:
-        """What desks sent to the sandbox's collector of the audit, newest first."""
+        """Return the entries that consoles sent to the sandbox's audit collector, newest first; at most 1,000."""
         headers = {"Authorization": f"Bearer {self.process.tokens['audit']}"}
         async with httpx.AsyncClient(headers=headers, trust_env=False, verify=False) as client:
             answer = await client.get(self.process.audit, params={"text": text, "limit": "1000", **asked})
         return [msgspec.json.decode(line["body"], type=AuditEntry) for line in answer.raise_for_status().json()]
 
     def raw(self, system: str) -> httpx.AsyncClient:
-        """A plain client of one system, for looking at what is really on the wire."""
+        """Return a plain HTTP client of one system, to check the real traffic."""
         headers = {"Authorization": f"Bearer {self.process.tokens[system]}"}
         return httpx.AsyncClient(
             base_url=self.process.addresses[system], headers=headers, trust_env=False, verify=False
         )
 
     def deployment(self, **systems: dict[str, Any]) -> Deployment:
-        """The sandbox's settings, with some of them changed: `billing={"page_size": 5}`; resources are merged."""
+        """Return the sandbox's settings with changes, such as `billing={"page_size": 5}`; resources are merged."""
         deployment = self.process.deployment
         changed = dict(deployment.systems)
         for name, changes in systems.items():
@@ -87,7 +87,7 @@ class Control:
         return msgspec.structs.replace(deployment, systems=changed)
 
     def console(self, *, overrides: Overrides | None = None, gated: bool = False, **systems: dict[str, Any]) -> Console:
-        """A desk on the sandbox; with `gated` accounts are closed until somebody opens them."""
+        """Return a console on the sandbox; with `gated`, accounts are locked until a user opens them."""
         deployment = self.deployment(**systems)
         if gated:
             signed_in = self.process.deployment_with_sign_in
@@ -95,7 +95,7 @@ class Control:
         return compose_console(deployment, self.process.secrets, overrides or Overrides(rng=random.Random(1)))
 
     def happened_now(self) -> dict[str, Any]:
-        """Return a party interaction of the first customer that is happening now, to be made in CRM."""
+        """Return the body of a party interaction of the first customer that happens now, for a POST to CRM."""
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
         customer = {"id": self.first_customer, "href": f"/customer/{self.first_customer}"}
         return {

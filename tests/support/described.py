@@ -1,4 +1,4 @@
-"""Records made at random from TM Forum's published descriptions, whole or damaged as servers damage them."""
+"""Random records made from TM Forum's published descriptions: valid, or damaged in the ways servers damage them."""
 
 import functools
 import json
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = os.environ.get("OPTICOM_TMF_DIR")
-# resource -> its definition and the files that describe it, v4 first
+# resource -> schema name and the files that describe it, v4 first
 DESCRIBED: dict[str, tuple[str, tuple[str, ...]]] = {
     "customer": ("Customer", ("TMF629-v4.json", "TMF629-v5.yaml")),
     "individual": ("Individual", ("TMF632-v4.json", "TMF632-v5.yaml")),
@@ -41,7 +41,7 @@ _RUBBISH: tuple[Any, ...] = (None, True, 0, -7, 3.5, "", "rubbish", [], {}, [Non
 
 @functools.cache
 def description(file: str) -> dict[str, Any]:
-    """The schemas of one description by name. A whole one takes a second to read."""
+    """Return the schemas of one description file by name, cached; parsing a whole file takes about a second."""
     text = (Path(FOLDER or "") / file).read_text(encoding="utf-8")
     if file.endswith(".json"):
         return json.loads(text)["definitions"]
@@ -51,13 +51,13 @@ def description(file: str) -> dict[str, Any]:
 
 
 class Maker:
-    """Makes records with one source of chance; `damage` is how often a value is spoilt (0 for never)."""
+    """Maker of random records from one random source; `damage` is the share of damaged values (0 for none)."""
 
     def __init__(self, rng: random.Random, *, damage: float = 0.0, full: float = 0.7) -> None:
         self._rng, self._damage, self._full = rng, damage, full
 
     def record(self, resource: str, version: str) -> Any:
-        """A record of a resource in a version, which must have a description."""
+        """Return a random record of a resource in one version; the version must have a description."""
         name, files = DESCRIBED[resource]
         schemas = description(files[1 if version == "v5" else 0])
         made = self._object(_flat(schemas, name), schemas, 0, name)
@@ -117,7 +117,7 @@ _FLAT: dict[tuple[int, str], dict[str, Any]] = {}
 
 
 def _flat(schemas: dict[str, Any], name: str) -> dict[str, Any]:
-    """A schema's properties together with those of everything it is made of."""
+    """Return a schema's properties, with those of all schemas it refers to or includes."""
     key = (id(schemas), name)
     if key not in _FLAT:
         _FLAT[key] = {"properties": _properties(schemas, schemas.get(name, {}), set())}

@@ -1,4 +1,4 @@
-"""Valid records with defaults, and a clock that moves only when it is told to."""
+"""Valid records with defaults, and clocks that a test controls."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ NOON = datetime(2026, 11, 19, 12, 0, tzinfo=UTC)
 
 
 class VirtualClock:
-    """Time for tests of one rule: sleeping hands the clock on at once, to the moment slept for."""
+    """Clock for tests of one rule: a sleep returns at once and moves the time to the end of the sleep."""
 
     def __init__(self) -> None:
         self.passed_s = 0.0
@@ -30,7 +30,7 @@ class VirtualClock:
 
 
 class MovableClock(SystemClock):
-    """The machine's clock, which a test can put forward."""
+    """The machine's clock, which a test can move forward."""
 
     def __init__(self) -> None:
         self.ahead = timedelta()

@@ -1,6 +1,7 @@
-"""A proxy between the console and one system over real sockets: forwards, and does to messages what networks do.
+"""A proxy between the console and one system over real sockets: it forwards messages and adds network faults.
 
-A write fault is done to the first writes that come through; a read fault to every read, as a system with that manner.
+A write fault applies to the first writes that arrive, one fault for each write. A `Manner` applies to every read, as
+the habit of one system.
 """
 
 import asyncio
@@ -28,7 +29,7 @@ LAG_S = 1.6
 
 @dataclass(slots=True)
 class Message:
-    """A request or an answer."""
+    """A request or a response."""
 
     method: str = ""
     target: str = ""
@@ -47,25 +48,25 @@ class Message:
 
 @dataclass
 class Exchange:
-    """One request, with what a fault may do to it."""
+    """One request, with the operations that a fault may use on it."""
 
     proxy: "FaultProxy"
     request: Message
     writer: asyncio.StreamWriter
 
     async def forward(self, request: Message | None = None) -> Message:
-        """Pass the request on and return the system's answer."""
+        """Forward the request and return the system's response."""
         return await self.proxy.forward(request or self.request)
 
     async def answer(self, message: Message) -> None:
-        """Answer the console."""
+        """Send a response to the console."""
         lines = [f"HTTP/1.1 {message.status} X", f"content-length: {len(message.body)}"]
         lines += [f"{key}: {value}" for key, value in message.headers.items()]
         self.writer.write("\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + message.body)
         await self.writer.drain()
 
     async def drip(self, first: bytes, piece: bytes) -> None:
-        """Answer without an end."""
+        """Send a response that never ends."""
         self.writer.write(first)
         while not self.writer.is_closing():
             self.writer.write(piece)
@@ -101,7 +102,7 @@ async def _reset_after(exchange: Exchange) -> None:
 
 
 async def _late(exchange: Exchange) -> None:
-    """Arrive when the console has given up on it, but before a request counts as lost."""
+    """Deliver the request after the console gave up on it, but before a request counts as lost."""
 
     async def arrive() -> None:
         await asyncio.sleep(_TOO_LATE_S)
@@ -140,7 +141,7 @@ def _no(status: int, body: Mapping[str, Any] | None = None, *, done: bool, **hea
 
 
 def _yes(body: bytes, status: int = 201, *, done: bool = True) -> Do:
-    """Answer with a success of another shape, whatever the system said."""
+    """Return a fault that replies with another kind of success, unless the system rejected the request."""
 
     async def do(exchange: Exchange) -> None:
         if done:
@@ -154,7 +155,7 @@ def _yes(body: bytes, status: int = 201, *, done: bool = True) -> Do:
 
 
 async def _somebody_elses(exchange: Exchange) -> None:
-    """Give the answer of another customer's request."""
+    """Reply with the record of another customer."""
     answer = await exchange.forward()
     if answer.status >= 400 or exchange.request.method != "POST":
         await exchange.answer(answer)
@@ -167,7 +168,7 @@ async def _somebody_elses(exchange: Exchange) -> None:
 
 
 def _ids(value: Any) -> set[str]:
-    """Return the customers a record names."""
+    """Return the customer numbers that a record names."""
     text = json.dumps(value)
     return set(re.findall(r"CU-\d+", text))
 
@@ -189,7 +190,7 @@ ENDLESS: dict[str, Do] = {
     "trailers without end": _endless(_CHUNKED + b"\r\n2\r\n{}\r\n0\r\nX-Slow: ", b"a"),
     "gzip of nothing": _endless(_CHUNKED + b"Content-Encoding: gzip\r\n\r\n", b"14\r\n" + gzip.compress(b"") + b"\r\n"),
 }
-# What makes two of one on the way: then both are there, and the console must say so.
+# Faults that duplicate a write on the way: the system then has two, and the console must report it.
 DOUBLING = frozenset({"sent twice on the way", "sent again a little later"})
 WRITE_FAULTS: dict[str, Do] = {
     "nothing": _nothing,
@@ -220,7 +221,7 @@ WRITE_FAULTS: dict[str, Do] = {
 }
 
 
-# ------------------------------------------------------------------ manners of a system
+# ------------------------------------------------------------------ habits of a system
 
 Change = Callable[["FaultProxy", Message], Message]
 
@@ -239,7 +240,7 @@ def _short_pages(_proxy: "FaultProxy", request: Message) -> Message:
 
 
 def _oldest_first(proxy: "FaultProxy", request: Message) -> Message:
-    """Turn the order that is asked for round, and give little at a time: what is new stands on the last page."""
+    """Reverse the requested order and send 3 records a page: the newest records are on the last page."""
     query = dict(parse_qsl(urlsplit(request.target).query))
     if "sort" in query:
         query["sort"] = query["sort"].lstrip("-")
@@ -286,7 +287,7 @@ def _to_the_second(_proxy: "FaultProxy", answer: Message) -> Message:
 
 
 def _lagging(proxy: "FaultProxy", answer: Message) -> Message:
-    """Leave out of lists what was made a short while ago."""
+    """Leave records out of lists for `LAG_S` seconds after they were made."""
     value = json.loads(answer.body or b"null")
     if not isinstance(value, list):
         return answer
@@ -310,7 +311,7 @@ def _etag(change: Callable[[str], str]) -> Change:
 
 
 def _constant_etag(proxy: "FaultProxy", answer: Message) -> Message:
-    """Say 304 to whoever knows the tag, which never changes."""
+    """Reply 304 to every request that sends a tag; the tag never changes."""
     if proxy.asked_with_tag and answer.status == 200:
         return Message(status=304, headers={"etag": '"same"'})
     return Message("", "", answer.status, {**answer.headers, "etag": '"same"'}, answer.body)
@@ -318,12 +319,12 @@ def _constant_etag(proxy: "FaultProxy", answer: Message) -> Message:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """What a system does to every request, and to every answer to a read; or how it answers a read altogether."""
+    """The habit of a system: changes to each request and each read response, or a complete replacement of reads."""
 
     read: Callable[[Exchange], Awaitable[Message]] | None = None
     request: Change | None = None
     answer: Change | None = None
-    makes_doubt: bool = False  # it may leave the console unable to tell, which a user must then decide
+    makes_doubt: bool = False  # the console may be unable to decide, then a user must
 
 
 MANNERS: dict[str, Manner] = {
@@ -344,7 +345,7 @@ MANNERS: dict[str, Manner] = {
 
 
 class FaultProxy:
-    """One system behind a network. Everything it starts ends with it."""
+    """A proxy for one system; everything it starts ends with it."""
 
     def __init__(self, upstream: str, manner: Manner = MANNERS["plain"]) -> None:
         self._manner = manner
@@ -370,7 +371,7 @@ class FaultProxy:
 
     @property
     def has_late(self) -> bool:
-        """Whether something is still on its way."""
+        """Return whether a delayed request is still on its way."""
         return bool(self._running)
 
     def later(self, doing: Any) -> None:
@@ -392,7 +393,7 @@ class FaultProxy:
         return found
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(httpx.HTTPError):  # the system has gone
+        with contextlib.suppress(httpx.HTTPError):  # the system has closed the connection
             while not writer.is_closing():
                 await self._handle(Exchange(self, await _read_request(reader), writer))
 

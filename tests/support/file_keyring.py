@@ -1,4 +1,4 @@
-"""A keyring in a plain file, for tests: it can be slow, or never answer."""
+"""A keyring in a plain file, for tests: it can be slow, or never return."""
 
 import json
 import os
@@ -11,7 +11,7 @@ PATH, WAIT = "OPTICOM_TEST_KEYRING", "OPTICOM_TEST_KEYRING_WAIT_S"
 
 
 class FileKeyring(KeyringBackend):
-    """Chosen by PYTHON_KEYRING_BACKEND; the file by OPTICOM_TEST_KEYRING."""
+    """Keyring for tests; PYTHON_KEYRING_BACKEND selects it, OPTICOM_TEST_KEYRING names its file."""
 
     priority = 1  # type: ignore[assignment]
 

@@ -1,7 +1,7 @@
-"""Legal answers made from the published descriptions, with values of which each occurs once, and what is read of them.
+"""Valid responses made from the published descriptions, with unique values, and a check of the values read from them.
 
-What the desk tells of an answer is held against the answer itself: an amount, a day or a currency that it tells and that
-is not there is wrong; an attribute of which nothing is told, and no problem either, is missing without a word.
+The check compares the record that the console reads with the response itself. An amount, day or currency in the record
+that is not in the response is wrong. An attribute without a value and without a reported problem is missing.
 """
 
 import random
@@ -15,8 +15,8 @@ from typing import Any, ClassVar
 
 from console.connectors.tmforum.check.requirements import REQUIREMENTS
 from console.connectors.tmforum.reading import customer_named
+from console.connectors.tmforum.record_reader import MalformedRecordError, RecordReader, WireDialect
 from console.connectors.tmforum.values import clean, currency_code, plain_word, read_time, standard_state
-from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
 from console.models.money import Money
 from console.models.usage import Quantity
 from tests.support.described import Maker
@@ -25,15 +25,15 @@ NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 _CURRENCIES = ("EUR", "USD", "JPY", "KWD", "eur", "GBP ")
 _UNITS = ("MB", "GB", "min", "SMS", "Mbit/s")
 _ZONES = ("Z", "+00:00", "+01:00", "-06:00", "+05:30")
-# What names a shape or another record's address, and is told by no screen.
+# Attributes that name a type or the address of another record; no screen shows them.
 _NEVER_TOLD = frozenset({"href", "version", "partyId", "schemaLocation"})
-# Sums that the desk makes itself: told in place of what they are made of.
+# Sums that the console calculates: they may replace the amounts they consist of.
 _MOST_SUMMED = 10
 _SUMMED = frozenset({"accountBalance", "productPrice", "ratedProductUsage"})
 
 
 class LegalMaker(Maker):
-    """Makes whole records in which every text, number and time occurs once."""
+    """Maker of complete records in which every text, number and time occurs once."""
 
     def __init__(self, rng: random.Random, *, full: float = 0.8) -> None:
         super().__init__(rng, damage=0.0, full=full)
@@ -73,7 +73,7 @@ class LegalMaker(Maker):
 
 @dataclass(slots=True)
 class Verdict:
-    """What became of one answer's attributes, by name; `wrong` says what is told and is not in the answer."""
+    """The result for one response, by attribute name; `wrong` lists shown values that the response does not have."""
 
     right: list[str] = field(default_factory=list)
     not_understood: list[str] = field(default_factory=list)
@@ -82,7 +82,7 @@ class Verdict:
 
 
 def judge(resource: str, answer: dict[str, Any], wanted: frozenset[str]) -> Verdict:
-    """Read an answer as the desk does and say what became of the wanted attributes."""
+    """Read a response as the console does and return the result for each wanted attribute."""
     reader = RecordReader(answer, WireDialect(read_at=NOW))
     verdict = Verdict()
     try:
@@ -95,7 +95,7 @@ def judge(resource: str, answer: dict[str, Any], wanted: frozenset[str]) -> Verd
         if not leaves:
             continue
         if name == "usageConsumption" and not told.texts:
-            continue  # it says that there is nothing
+            continue  # a consumption without entries has nothing to show
         is_customer = name == "relatedParty" and customer_named(reader) is not None
         is_summed = name in _SUMMED and not told.money.isdisjoint(_sums({name: answer[name]}))
         if is_customer or is_summed or any(told.has(leaf) for leaf in leaves):
@@ -109,7 +109,7 @@ def judge(resource: str, answer: dict[str, Any], wanted: frozenset[str]) -> Verd
 
 
 class _Told:
-    """Everything a record says."""
+    """All values of one record, by type."""
 
     def __init__(self, record: Any) -> None:
         self.texts: list[str] = []
@@ -154,7 +154,7 @@ class _Told:
             same = (one for one in self.money if abs(one.amount) == abs(leaf.amount) and one.currency == leaf.currency)
             return next(same, None) is not None or f"{leaf.amount} {leaf.currency}".lower() in self._all.lower()
         if isinstance(leaf, bool):
-            return True  # a flag may decide what is told of others
+            return True  # a flag may decide which other values are shown
         if isinstance(leaf, Decimal):
             return leaf in self.numbers or str(leaf) in self._all
         return (
@@ -165,7 +165,7 @@ class _Told:
         )
 
     def _has_way(self, leaf: str) -> bool:
-        """Whether a direction is told, which servers spell in more than one way."""
+        """Return whether a direction is shown; servers write it in more than one way."""
         return plain_word(leaf).rstrip("s") in self.texts
 
     def _has_time(self, text: str) -> bool:
@@ -176,7 +176,7 @@ class _Told:
         return at in self.times or date.fromisoformat(text[:10]) in self.days or text[:10] in self._all
 
     def beyond(self, answer: dict[str, Any]) -> Iterator[str]:
-        """Yield what is told and stands nowhere in the answer, sums that the desk makes left out."""
+        """Yield each shown amount, time and day that the response does not have, except the console's own sums."""
         given = list(_leaves(answer))
         amounts = {(abs(one.amount), one.currency) for one in given if isinstance(one, Money)}
         sums = _sums(answer)
@@ -192,7 +192,7 @@ class _Told:
 
 
 def _sums(answer: dict[str, Any]) -> set[Money]:
-    """Return what the desk may tell in place of single amounts: some of one attribute and one currency together."""
+    """Return the sums that may replace single amounts: each within one attribute and one currency."""
     found: set[Money] = set()
     for name in _SUMMED & answer.keys():
         amounts = [one for one in _leaves(answer[name]) if isinstance(one, Money)][:_MOST_SUMMED]
@@ -211,7 +211,7 @@ def _at(text: str) -> datetime | None:
 
 
 def _leaves(value: Any) -> Iterator[Any]:
-    """Yield what an attribute says: amounts with their currency, numbers, texts and flags."""
+    """Yield the values of an attribute: amounts with their currency, numbers, texts and flags."""
     if isinstance(value, dict) and set(value) == {"unit", "value"}:
         yield Money(Decimal(str(value["value"])), currency_code(str(value["unit"]).strip()))
     elif isinstance(value, dict):

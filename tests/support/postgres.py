@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, on a free port of this machine, gone with them."""
+"""A PostgreSQL server for the tests, on a free port of this machine; it ends with them."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ import psycopg
 
 
 def programs() -> Path | None:
-    """Where PostgreSQL's programs lie, the newest version's, or None where there is no server."""
+    """Return the folder of the newest PostgreSQL programs, or None where PostgreSQL is not installed."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
     if found:
         return found[-1].parent
@@ -26,7 +26,7 @@ def programs() -> Path | None:
 def running_postgres() -> Iterator[str]:
     """Yield the address of a server that runs until the context ends.
 
-    Its data does not lie in the folder of pytest's, which every other run of pytest closes to everybody but its user.
+    Its data is not in pytest's temporary folder, because each run of pytest makes that folder private to its user.
     """
     with tempfile.TemporaryDirectory(prefix="opticom-postgres-", ignore_cleanup_errors=True) as folder:
         yield from _running(Path(folder))
@@ -37,7 +37,7 @@ def _running(folder: Path) -> Iterator[str]:
     assert bin_folder is not None
     data = folder / "data"
     data.mkdir()
-    # The server refuses to run as root.
+    # PostgreSQL does not run as root.
     user = "postgres" if hasattr(os, "geteuid") and os.geteuid() == 0 else None
     if user:
         shutil.chown(data, user)

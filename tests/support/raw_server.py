@@ -1,4 +1,4 @@
-"""A server that says exactly what a test writes, byte for byte."""
+"""A server that sends exactly the bytes that a test writes."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,7 +11,7 @@ Speak = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 @asynccontextmanager
 async def raw_server(speak: Speak) -> AsyncIterator[str]:
-    """Yield the address of a server on this machine that reads each request's head, then lets `speak` write."""
+    """Yield the address of a local server that reads the head of each request, then calls `speak` to write."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while await reader.readuntil(b"\r\n\r\n"):
@@ -22,6 +22,6 @@ async def raw_server(speak: Speak) -> AsyncIterator[str]:
 
 
 def answer(body: bytes = b"[]", *headers: str, status: str = "200 OK", kind: str = "application/json") -> bytes:
-    """Return a whole answer."""
+    """Return a complete HTTP response."""
     lines = [f"HTTP/1.1 {status}", f"Content-Type: {kind}", f"Content-Length: {len(body)}", *headers]
     return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + body

@@ -1,4 +1,4 @@
-"""Faults of servers, to be seeded one at a time: what a system does wrong, and by which finding a check names it."""
+"""Server faults, each with the check operation that must name it."""
 
 import json
 import random
@@ -16,7 +16,7 @@ Read = Callable[[Exchange], Awaitable[Message]]
 _FILTERS = ("relatedParty.id", "relatedParty.partyOrPartyRole.id", "payer.id", "requestor.id")
 _PAGING = frozenset({"offset", "limit", "sort", "fields"})
 _NOBODY = "opticom-check-nothing-has-this-id"
-# Resources whose records are selected by customer, and those with each kind of value, by system.
+# Resources that are filtered by customer, and those with each kind of value, by system.
 _SELECTED = (
     ("crm", "troubleTicket"), ("crm", "partyInteraction"), ("crm", "appointment"), ("billing", "customerBill"),
     ("billing", "billingAccount"), ("billing", "payment"), ("provisioning", "productOrder"), ("provisioning", "product"),
@@ -39,8 +39,8 @@ _WITH_MONEY = (("billing", "customerBill"), ("billing", "appliedCustomerBillingR
 class ServerFault:
     """One fault of one resource.
 
-    `named_by` are the operations of a check of which one must say it, `said` a word that must stand in what it got; a
-    fault without operations is harmless: nothing need be said of it, and nothing may be proposed that breaks anything.
+    `named_by` are the operations of a check; one of them must report the fault, with the text `said` in its finding. A
+    fault without operations is harmless: no report is needed, and no proposal may break anything.
     """
 
     name: str
@@ -51,7 +51,7 @@ class ServerFault:
     said: str = ""
 
 
-# ------------------------------------------------------------------ what is done to a question and an answer
+# ------------------------------------------------------------------ changes to a request and a response
 
 
 def _query(request: Message) -> dict[str, str]:
@@ -73,12 +73,12 @@ def _said(status: int, body: bytes = b'{"code": "1", "reason": "no"}', kind: str
 
 
 def _value(answer: Message) -> Any:
-    """Return the JSON of an answer that is one, amounts as they are written."""
+    """Return the JSON of a successful response, or None; amounts stay as they are written."""
     return json.loads(answer.body) if answer.status in {200, 206} and answer.body else None
 
 
 def _of_resource(resource: str, read: Read) -> Manner:
-    """Return how a system reads everything as usual but one resource."""
+    """Return a manner that changes the reads of one resource only."""
 
     async def do(exchange: Exchange) -> Message:
         if resource in exchange.request.path.split("/"):
@@ -89,7 +89,7 @@ def _of_resource(resource: str, read: Read) -> Manner:
 
 
 def _asks(change: Callable[[dict[str, str]], dict[str, str]]) -> Read:
-    """Return a read whose question is changed before it is answered."""
+    """Return a read whose request is changed before it is forwarded."""
 
     async def read(exchange: Exchange) -> Message:
         return await exchange.forward(_asking(exchange, change(_query(exchange.request))))
@@ -112,7 +112,7 @@ def _tells(change: Callable[[Record], Any]) -> Read:
 
 
 def _deep(change: Callable[[str, Any], Any]) -> Callable[[Record], Record]:
-    """Return how every attribute of a record, at any depth, is changed."""
+    """Return a function that changes every attribute of a record, at any depth."""
 
     def walk(key: str, value: Any) -> Any:
         if isinstance(value, dict) and set(value) != {"unit", "value"}:
@@ -147,7 +147,7 @@ def _money(style: Callable[[str, Decimal], Any]) -> Callable[[Record], Record]:
 
 
 def _is_list(exchange: Exchange) -> bool:
-    """Whether a list is asked for: by its path alone, or with a filter."""
+    """Return whether a list is requested: by its path alone, or with a filter."""
     return exchange.request.path.rsplit("/", 1)[-1] in _RESOURCES
 
 
@@ -157,7 +157,7 @@ def _asked_for(exchange: Exchange) -> str | None:
 
 
 def _only(resource: str, holds: Callable[[Exchange], bool], answer: Callable[[], Message]) -> Manner:
-    """Return how some questions about a resource get an answer that the system did not give."""
+    """Return a manner that replies to some requests for a resource itself, without the system."""
 
     async def read(exchange: Exchange) -> Message:
         return answer() if holds(exchange) else await exchange.forward()
@@ -169,7 +169,7 @@ def _only(resource: str, holds: Callable[[Exchange], bool], answer: Callable[[],
 
 
 def seeded(seed: str) -> list[ServerFault]:
-    """Return every fault once, where and how strong as the seed decides."""
+    """Return every fault once; the seed decides where and how strong it is."""
     rng = random.Random(seed)
     return [make(rng) for make in (*_OF_FILTERS, *_OF_PAGES, *_OF_VALUES, *_OF_ANSWERS)]
 
@@ -274,7 +274,7 @@ def _paging(
 
 
 def _cut_at_10(rng: random.Random) -> ServerFault:
-    """Pages that are shorter than asked for are no harm: the next one is asked for."""
+    """Pages that are shorter than requested do no harm: the console loads the next one."""
     system, resource = rng.choice(_SELECTED)
     read = _asks(lambda query: {**query, "limit": str(min(10, int(query.get("limit", "10"))))})
     return ServerFault("pages are cut at 10", system, resource, _of_resource(resource, read))
@@ -293,7 +293,7 @@ def _limit_renamed(rng: random.Random) -> ServerFault:
 
 
 def _size_is_a_filter(rng: random.Random) -> ServerFault:
-    """The page size is fixed; a word that the server takes for a filter brings nothing, which is no page of two."""
+    """The page size is fixed, and the server takes another name for it as a filter: that list is empty, not short."""
     system, resource = rng.choice(_SELECTED)
 
     async def read(exchange: Exchange) -> Message:
@@ -324,7 +324,7 @@ def _count(count: str, said: str) -> Callable[[random.Random], ServerFault]:
 
 def _order(name: str, sign: str) -> Callable[[random.Random], ServerFault]:
     def make(rng: random.Random) -> ServerFault:
-        system, resource = rng.choice([one for one in _SORTED if one[1] != "partyInteraction"])  # it comes so anyway
+        system, resource = rng.choice([one for one in _SORTED if one[1] != "partyInteraction"])  # already in this order
 
         def change(query: dict[str, str]) -> dict[str, str]:
             rest = {key: value for key, value in query.items() if key != "sort"}
@@ -385,7 +385,7 @@ def _value_fault(
 
 
 def _local_as_utc(rng: random.Random) -> ServerFault:
-    """Times of a place east of Greenwich, written as UTC; the newest are of today, as a live system's are."""
+    """Local times east of Greenwich, written as UTC; the newest are of today, as in a live system."""
     hours = rng.randrange(1, 13)
 
     def style(at: datetime) -> str:
@@ -425,7 +425,7 @@ def _without(system: str, resource: str, *names: str) -> Callable[[random.Random
 
 
 def _net_alone(_rng: random.Random) -> ServerFault:
-    """Payments tell what was paid before tax, and no total."""
+    """Payments have only the net amount, without tax, and no total."""
 
     def change(record: Record) -> Record:
         told = {key: value for key, value in record.items() if key != "totalAmount"}

@@ -1,4 +1,4 @@
-"""A listener on this machine for a test: whatever it has accepted is closed when the block ends."""
+"""A local server for a test: it closes every accepted connection when the block ends."""
 
 import asyncio
 import contextlib
@@ -7,16 +7,16 @@ from contextlib import asynccontextmanager
 
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
-# What the loop takes from a connection that it has accepted to the call that serves it.
+# Turns of the event loop between accepting a connection and the call that serves it.
 _TURNS_TO_ACCEPT = 3
 
 
 @asynccontextmanager
 async def serving(serve: Serve) -> AsyncIterator[str]:
-    """Yield the address of a server that speaks to each connection by `serve`, then closes it.
+    """Yield the address of a server that runs `serve` on each connection, then closes it.
 
-    A connection that ends early, at either side, is no fault. At the end of the block what is still being served is
-    cancelled, and every connection has gone: nothing of it is left for the collector of garbage to complain about.
+    A connection that ends early, on either side, is not an error. At the end of the block, running calls are cancelled
+    and all connections are closed, so the garbage collector has nothing to complain about.
     """
     served: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
@@ -47,5 +47,5 @@ async def serving(serve: Serve) -> AsyncIterator[str]:
 async def _close(writer: asyncio.StreamWriter) -> None:
     writer.close()
     with contextlib.suppress(OSError):
-        # Shielded: a cancelled wait would take the one future along on which every later wait rests.
+        # Shielded: a cancelled wait would also cancel the one future that all later waits use.
         await asyncio.shield(writer.wait_closed())

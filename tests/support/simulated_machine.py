@@ -1,4 +1,4 @@
-"""A computer of its own for the simulation: time that passes only when nothing is left to do, and a disk that crashes."""
+"""A simulated computer: its time passes only when all tasks wait, and its disk can crash."""
 
 import asyncio
 import random
@@ -15,7 +15,7 @@ _DAWN = datetime(2026, 11, 24, 8, tzinfo=UTC)
 
 
 class _NoWait(selectors.DefaultSelector):  # type: ignore[misc, valid-type] # the platform's own class
-    """Never waits: what a loop would wait is added to its clock."""
+    """Selector that never waits: it adds the waiting time to the loop's clock."""
 
     loop: "VirtualLoop"
 
@@ -27,7 +27,7 @@ class _NoWait(selectors.DefaultSelector):  # type: ignore[misc, valid-type] # th
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """An event loop whose clock goes as fast as there is nothing to do."""
+    """An event loop that skips waiting times: its clock jumps to the next event."""
 
     def __init__(self) -> None:
         selector = _NoWait()
@@ -40,7 +40,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
 
 class VirtualClock:
-    """The port Clock on a virtual loop; the time of day may jump."""
+    """The `Clock` port on a virtual loop; the time of day may jump."""
 
     def __init__(self, loop: VirtualLoop) -> None:
         self._loop = loop
@@ -58,9 +58,9 @@ class VirtualClock:
 
 @dataclass
 class Disk:
-    """What survives a crash. Every flush may be the last thing that happens; what comes after it never returns.
+    """The data that survives a crash. Any flush may be the last event; code after it never runs.
 
-    While it `is_full` nothing can be kept.
+    While `is_full`, nothing can be saved.
     """
 
     rng: random.Random
@@ -104,4 +104,4 @@ class Disk:
             self.trace("crash")
             self.dead.set()
         if self.dead.is_set():
-            await asyncio.get_running_loop().create_future()  # never
+            await asyncio.get_running_loop().create_future()  # never returns

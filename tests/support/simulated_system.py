@@ -1,4 +1,4 @@
-"""A system of record for the simulation: records, other users, and a network before it that loses and doubles."""
+"""A simulated system of record: records, other users, and a network that loses and duplicates requests."""
 
 import asyncio
 import random
@@ -17,7 +17,7 @@ from console.errors import (
 )
 from console.models.outbox import Action, RiskClass, Step
 from console.models.payload import Payload
-from console.ports.acting import Finding, RemoteState, StepOutcome
+from console.ports.acting import LookupResult, RemoteState, StepOutcome
 from tests.support.simulated_machine import VirtualClock
 
 _TIME_LIMIT_S = 8.0
@@ -25,7 +25,7 @@ _TIME_LIMIT_S = 8.0
 
 @dataclass
 class Server:
-    """One system with its records, its other users, and the network before it."""
+    """One system with its records, its other users, and the network in front of it."""
 
     name: str
     rng: random.Random
@@ -41,17 +41,17 @@ class Server:
     versions: dict[str, int] = field(default_factory=dict)
     answered: dict[str, str] = field(default_factory=dict)
     overwritten: list[str] = field(default_factory=list)
-    seen: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # what the user of an act knew to be there
+    seen: dict[tuple[str, str], set[str]] = field(default_factory=dict)  # values that the user of an action knew
     late: set[asyncio.Task[None]] = field(default_factory=set)
     fail_call: int = -1
     calls: int = 0
-    is_proven: bool = True  # whether its lists are believed before they have shown anything
+    is_proven: bool = True  # whether its lists are trusted before they have shown a record
 
     def values(self, record: str) -> dict[str, str]:
         return self.contacts.setdefault(record, {"phone": "1", "email": "a", "balance": "10.00 USD"})
 
     def edit(self, record: str, name: str, value: str) -> None:
-        """Another desk changes something."""
+        """Change a value as another console does."""
         self.values(record)[name] = value
         self.versions[record] = self.versions.get(record, 0) + 1
         self.trace(f"{self.name}: another desk sets {name} of {record}")
@@ -67,21 +67,21 @@ class Server:
         version = str(self.versions.get(step.record, 0)) if self.knows_versions else None
         return RemoteState(Payload.read({name: values.get(name, "") for name in names}), version)
 
-    async def look_up(self, action: Action, step: Step) -> Finding:
+    async def look_up(self, action: Action, step: Step) -> LookupResult:
         await self._travel(is_write=False)
         if action.risk is not RiskClass.FIELD:
             made = self.notes if action.risk is RiskClass.NOTE else self.plans
             count = sum(one[0] == action.id for one in made)
             if count == 0:
-                return Finding(StepOutcome.DID_NOT, by_list=not self.is_proven)
-            return Finding(
+                return LookupResult(StepOutcome.DID_NOT, by_list=not self.is_proven)
+            return LookupResult(
                 StepOutcome.HAPPENED, action.id, tuple(f"{action.id} again" for _ in range(count - 1)), by_list=True
             )
         values = self.values(step.record)
         if all(values.get(name, "") == wanted for name, wanted in step.wanted.items()):
-            return Finding(StepOutcome.HAPPENED, step.record)
+            return LookupResult(StepOutcome.HAPPENED, step.record)
         untouched = all(values.get(name, "") == step.base.get(name, "") for name in step.wanted)
-        return Finding(StepOutcome.DID_NOT if untouched else StepOutcome.CHANGED_SINCE, step.record)
+        return LookupResult(StepOutcome.DID_NOT if untouched else StepOutcome.CHANGED_SINCE, step.record)
 
     async def perform(self, action: Action, step: Step, *, version: str | None) -> str:
         rng = self.rng
@@ -92,7 +92,7 @@ class Server:
         lost_on_the_way = not self.calm and rng.random() < 0.08
         lost_on_the_way_back = not self.calm and rng.random() < 0.12
         if lost_on_the_way:
-            if self.knows_keys and rng.random() < 0.5:  # it comes all the same, much later
+            if self.knows_keys and rng.random() < 0.5:  # the request still arrives, much later
                 self._deliver_later(action, step, version, rng.uniform(5, 40))
             await asyncio.sleep(_TIME_LIMIT_S)
             raise self._error(SystemUnavailableError, "TIMEOUT", may_have_happened=True)
@@ -123,14 +123,14 @@ class Server:
                     if values.get(name, "") not in self.seen.get((action.id, name), set()) | {wanted}:
                         self.overwritten.append(f"{action.id} {name}")
                     values[name] = wanted
-                    self.seen.setdefault((action.id, name), set()).add(wanted)  # what it wrote itself it may write over
+                    self.seen.setdefault((action.id, name), set()).add(wanted)  # a step may overwrite its own value
             self.versions[step.record] = number + 1
         self.answered[step.key] = action.id
         self.trace(f"{self.name}: does {action.title} of {action.customer_id}")
         return action.id
 
     def _false_no(self) -> SystemCallError:
-        """Return one of the answers that something on the way back may give for what was done."""
+        """Return a random error that the network may report for a write that happened."""
         kind, code = self.rng.choice(
             (
                 (SystemUnavailableError, "CUT-OFF"), (BadResponseError, "NOT-JSON"), (RejectedError, "403"),

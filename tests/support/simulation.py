@@ -1,6 +1,6 @@
-"""The outbox in a world of its own: schedules of acts, faults and crashes, and the judgement on each.
+"""Simulated schedules of actions, faults and crashes for the outbox, and the check of each result.
 
-Everything random comes from one seed, so a seed that fails fails again, event by event.
+All random values come from one seed, so a failing seed fails again in the same way, event by event.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ _CUSTOMERS = ("CU-1", "CU-2", "CU-3")
 
 @dataclass
 class Verdict:
-    """What became of one schedule; `trace` is a digest of everything that happened."""
+    """The result of one schedule; `trace` is a digest of all events."""
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
@@ -62,7 +62,7 @@ class World:
         self.disk = Disk(random.Random(self.rng.random()), self.note)
         self.outbox: Outbox | None = None
         self.promised: dict[str, Action] = {}
-        self.attended: set[int] = set()  # what a user did something about, and when
+        self.attended: set[int] = set()  # sequence numbers of actions that a user decided
         self.verdict = Verdict()
         self.withdrawn: set[str] = set()
         self.withdrawing: set[str] = set()
@@ -73,7 +73,7 @@ class World:
         self.lines.append(f"{self._loop.passed_s:.4f} {line}")
 
     async def live(self) -> Verdict:
-        """Let users, other desks, faults and crashes go on for some minutes; then calm, until all has settled."""
+        """Run users, other consoles, faults and crashes for some minutes; then run without faults until settled."""
         await self._boot()
         for _ in range(self.rng.randint(6, 14)):
             await self._something()
@@ -97,7 +97,7 @@ class World:
         return self.verdict
 
     async def _boot(self) -> None:
-        """Start the program, as often as it takes."""
+        """Start the program, again after each crash."""
         while True:
             rng = random.Random(self.rng.random())
             outbox = self._make(self.disk, self.servers, clock=self.clock, rng=rng)
@@ -111,7 +111,7 @@ class World:
             return
 
     async def _survives(self, doing: Coroutine[Any, Any, Any]) -> bool:
-        """Return whether something was done before the process ended."""
+        """Return whether a coroutine finished before the process ended."""
         task, dead = asyncio.create_task(doing), asyncio.create_task(self.disk.dead.wait())
         await asyncio.wait({task, dead}, return_when=asyncio.FIRST_COMPLETED)
         dead.cancel()
@@ -120,12 +120,12 @@ class World:
             return False
         try:
             self._result = task.result()
-        except (StoreError, NotPossibleError) as error:  # the user is told so
+        except (StoreError, NotPossibleError) as error:  # the user sees the error
             self._result = error
         return True
 
     def _arm(self) -> None:
-        """Let the process end at some flush to come, or not."""
+        """Choose a flush at which the process ends, or none."""
         self.disk.dead.clear()
         if all(server.calm for server in self.servers.values()):
             self.disk.crash_at = -1
@@ -173,7 +173,7 @@ class World:
             await self._crash()
 
     def _is_dead(self) -> bool:
-        """Whether a flush was the last thing that happened."""
+        """Return whether the process ended at a flush."""
         return self.disk.dead.is_set()
 
     async def _action(self) -> None:
@@ -195,7 +195,7 @@ class World:
 
         def step(system: str, wanted: Mapping[str, str], names: Sequence[str]) -> Step:
             seen = dict(self.servers[system].values(customer))
-            if rng.random() < 0.2:  # what the user saw is old
+            if rng.random() < 0.2:  # the user saw old values
                 seen = {name: "1" if name == "phone" else "a" if name == "email" else seen[name] for name in seen}
             base = {name: seen.get(name, "") for name in names}
             return Step("sim", system, f"key-{number}-{system}", Payload.read(wanted), customer, Payload.read(base))
@@ -210,20 +210,22 @@ class World:
         return Action(f"act-{number}", customer, f"{risk.value} {number}", risk, at, steps)
 
     async def _attend(self) -> None:
-        """A user looks at what needs one."""
+        """Do what a user does about each action."""
         for action in list(self.outbox.actions) if self.outbox is not None else ():
             if self._is_dead() or not await self._look_at(action):
                 return
 
     async def _look_at(self, action: Action) -> bool:
-        """Do what the user does about one act; False where the program ends in the middle of it."""
+        """Do what the user does about one action; return False where the program ended during it."""
         assert self.outbox is not None
         for place, step in enumerate(action.steps):
             if step.state is StepState.CONFLICT:
                 return await self._resolve(action, place, step)
             if step.remark is Remark.CANNOT_TELL and step.state is StepState.UNKNOWN:
-                # The user looks at the system's own screens, which show everything that has arrived.
-                return await self._survives(self.outbox.settle(action.id, place, happened=self._effects(action) > 0))
+                # The user checks the system's own screens, which show every write that arrived.
+                return await self._survives(
+                    self.outbox.report_outcome(action.id, place, happened=self._effects(action) > 0)
+                )
             if step.state is StepState.REJECTED and self.rng.random() < 0.5:
                 self.attended.add(action.seq)
                 return await self._survives(self.outbox.retry(action.id))
@@ -244,7 +246,7 @@ class World:
             self.servers[step.system].seen.setdefault((action.id, name), set()).add(value)
         return await self._survives(self.outbox.resolve(action.id, place, {} if mine else dict(step.theirs)))
 
-    # ---- judging
+    # ---- checks
 
     def _judge(self) -> None:
         assert self.outbox is not None
@@ -285,7 +287,7 @@ class World:
         return 0
 
     def _judge_order(self, held: Mapping[str, Action]) -> None:
-        """Of acts that were never held up by a user, the order on each customer must be that in which they were done."""
+        """Check that each customer's payment plans were made in order; actions that a user decided are left out."""
         for customer in _CUSTOMERS:
             plans = [
                 held[plan[0]].seq for plan in self.servers["billing"].plans if plan[1] == customer and plan[0] in held
@@ -296,9 +298,9 @@ class World:
 
 
 def run_schedule(seed: int, make: Callable[..., Outbox] = Outbox) -> Verdict:
-    """Live one schedule through and judge it."""
+    """Run one schedule and return its result."""
     loop = VirtualLoop()
-    loop.set_exception_handler(lambda _loop, _context: None)  # a crash ends tasks in every way there is
+    loop.set_exception_handler(lambda _loop, _context: None)  # a crash ends tasks at any point
     try:
         return loop.run_until_complete(World(seed, loop, make).live())
     finally:

@@ -1,4 +1,4 @@
-"""Brings a customer's page into each of the eight states a panel can be in, with real faults where there are such."""
+"""Brings a customer's page into each of the eight panel states, with real faults where possible."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from tests.support.waiting import until
 
 STATES = ("loading", "fresh", "stale", "partial", "failed", "empty", "no permission", "offline")
 PANELS = tuple(PANEL_TYPES)
-# Resources that some panel shows beside others; without them it is partial.
+# Resources that a panel shows next to others; without them the panel is partial.
 LEFT_OUT = {
     "crm": ("partyInteraction",),
     "billing": ("refund", "usage"),
@@ -27,14 +27,14 @@ MANY_PARTS = ("services", "orders", "payments", "usage", "timeline")
 
 
 async def bring(state: str, workspace: Workspace, console: Console, sandbox: Control) -> CustomerPage:
-    """Return an open page all of whose panels were looked at and are in one state.
+    """Return an open page on which all panels are loaded and in one state.
 
-    For `partial` the desk must have been made with `without_some`.
+    For `partial`, make the console with `without_some`.
     """
     page = workspace.open_customer(CustomerId(await _prepare(state, console, sandbox)))
     assert page is not None
     for panel in panels(page).values():
-        panel.want()
+        panel.load_if_stale()
     if state == "loading":
         await until(lambda: all(_shows_bars(panel) for panel in panels(page).values()), 2)
     elif state == "failed":
@@ -59,7 +59,7 @@ async def bring(state: str, workspace: Workspace, console: Console, sandbox: Con
 
 
 async def _prepare(state: str, console: Console, sandbox: Control) -> str:
-    """Bring about what the state needs before anything is asked; return the customer to open."""
+    """Set up the state before anything is loaded; return the customer to open."""
     if state == "loading":
         await _all(sandbox, latency_ms=3000)
     elif state == "failed":
@@ -75,7 +75,11 @@ async def _prepare(state: str, console: Console, sandbox: Control) -> str:
 
 
 async def at_rest(page: CustomerPage, within_s: float = 60) -> None:
-    """Return once the panels in front are made, every question is answered and the answers are compared."""
+    """Wait until the panels in front are made, nothing is loading, and the discrepancy check is done.
+
+    Raises:
+        TimeoutError: It took longer than `within_s` seconds.
+    """
     await page.view.wait_restored()
 
     def rests() -> bool:
@@ -101,7 +105,7 @@ def panels(page: CustomerPage) -> dict[str, Panel]:
 
 
 def without_some() -> dict[str, dict[str, Any]]:
-    """Settings for a desk on which some resources are looked for where they are not."""
+    """Return settings that request some resources at a wrong path, so that they fail to load."""
     return {
         system: {"resources": {resource: {"path": "/nowhere/v4"} for resource in resources}}
         for system, resources in LEFT_OUT.items()

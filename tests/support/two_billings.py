@@ -1,4 +1,4 @@
-"""A deployment of two billing systems, as after a merger: the same customers, each with accounts and bills of its own."""
+"""A deployment with two billing systems, as after a merger: the same customers, with accounts and bills in each."""
 
 import random
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ FIXED, MOBILE = "Fixed billing", "Mobile billing"
 
 @dataclass
 class TwoBillings(Control):
-    """The systems of one sandbox, with the billing of another beside its own; `second` has its faults."""
+    """The systems of one sandbox and the billing of a second one; `second` sets the faults of that one."""
 
     second: Control
 
     def deployment(self, **systems: dict[str, Any]) -> Deployment:
-        """The first sandbox's settings with the second's billing as `mobile`."""
+        """Return the first sandbox's settings, with the second sandbox's billing as `mobile`."""
         changes = systems.pop("mobile", {})
         fixed = {**systems.pop("billing", {}), "label": FIXED}
         deployment = super().deployment(**systems, billing=fixed)

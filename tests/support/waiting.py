@@ -1,4 +1,4 @@
-"""Waiting for what is to happen, not for a time in which it should have."""
+"""Waiting for a condition instead of for a fixed time."""
 
 import asyncio
 import inspect
@@ -7,10 +7,10 @@ from typing import Any
 
 
 async def until(holds: Callable[[], Any], within_s: float = 10.0) -> Any:
-    """Return what something gives as soon as that is true; it may be asynchronous.
+    """Return the result of `holds` as soon as it is true; `holds` may be asynchronous.
 
     Raises:
-        TimeoutError: It was not within the time.
+        TimeoutError: It was not true within `within_s` seconds.
     """
     async with asyncio.timeout(within_s):
         while True:

@@ -1,7 +1,7 @@
-"""One schedule of the real outbox over real sockets: actions through a fault proxy, a user, and the judgement.
+"""One schedule of the real outbox over real sockets: actions through a fault proxy, a simulated user, and checks.
 
-The outbox's own time runs sixty times as fast as the sockets', so that a minute's wait takes a second. What really
-happened is read from the sandbox, past the proxy.
+The outbox's clock runs 60 times as fast as the sockets', so a wait of one minute takes one second. The true result is
+read from the sandbox, without the proxy.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ _ORDERS = "/tmf-api/productOrderingManagement/v4/productOrder"
 
 
 class FastClock:
-    """The machine's clock, so much faster; the time of day jumps with it."""
+    """The machine's clock, `SPEED` times as fast; its time of day runs fast as well."""
 
     def __init__(self) -> None:
         self._began, self._began_s = datetime.now(UTC), time.monotonic()
@@ -61,7 +61,7 @@ class FastClock:
 
 
 class FragileActions(ActionRepository):
-    """A real encrypted table of acts on a disk that can be full."""
+    """A real encrypted table of actions on a disk that can be full."""
 
     is_full = False
 
@@ -80,7 +80,7 @@ class FragileActions(ActionRepository):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """A running sandbox and what of it schedules use."""
+    """A running sandbox and the parts of it that schedules use."""
 
     sandbox: SandboxProcess
     deployment: Deployment
@@ -90,7 +90,7 @@ class World:
 
 @dataclass(slots=True)
 class PlannedAction:
-    """An act and how often its effects are really there."""
+    """An action, and a function that counts its effects in the system."""
 
     kind: str
     action: Action
@@ -99,9 +99,9 @@ class PlannedAction:
 
 @dataclass(slots=True)
 class Verdict:
-    """What was wrong with one schedule."""
+    """The problems of one schedule, and the final states of its actions."""
 
-    problems: list[tuple[str, str]] = field(default_factory=list)  # which promise, and what happened
+    problems: list[tuple[str, str]] = field(default_factory=list)  # which promise was broken, and how
     states: list[str] = field(default_factory=list)
 
 
@@ -127,7 +127,7 @@ def _has(name: str, wanted: str) -> Callable[[Mapping[str, Any]], bool]:
 
 
 async def _make(world: World, kind: str, customer: str, rng: random.Random) -> PlannedAction:
-    """Return one action on a customer, with words that no other has."""
+    """Return one action on a customer, with texts that no other action has."""
     action_id = uuid7(datetime.now(UTC), rng)
     words = f"wire {action_id}"
 
@@ -264,7 +264,7 @@ _TAKEN_BACK = {"order", "ticket"}
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one schedule does: kinds of action, faults of the first writes, and the manner of every system."""
+    """The contents of one schedule: kinds of action, faults of the first writes, and the manner of all systems."""
 
     kinds: tuple[str, ...]
     faults: tuple[str, ...] = ()
@@ -276,7 +276,7 @@ class Plan:
 async def run_plan(
     world: World, plan: Plan, customer: str, rng: random.Random, make: Callable[..., Outbox] = Outbox
 ) -> Verdict:
-    """Live one schedule through and judge it."""
+    """Run one schedule and return its problems."""
     verdict = Verdict()
     database = in_memory()
     actions = FragileActions(database)
@@ -314,7 +314,7 @@ def _systems(world: World, http: HttpLayer, proxies: Mapping[str, FaultProxy]) -
 
 @dataclass
 class _Run:
-    """The user of one schedule, and its judge."""
+    """The user of one schedule, and the checks of its result."""
 
     world: World
     plan: Plan
@@ -339,7 +339,7 @@ class _Run:
             await self._judge(planned)
 
     def _fill_disk(self) -> None:
-        """The disk is full while a write is on the wire, and for a moment after."""
+        """Fill the disk while a write is on its way, and for 0.4 s after that."""
         if not self.actions.is_full:
             self.actions.is_full = True
             asyncio.get_running_loop().call_later(0.4, lambda: setattr(self.actions, "is_full", False))
@@ -364,17 +364,17 @@ class _Run:
 
     def _is_settled(self, action: Action) -> bool:
         if action.state is ActionState.DONE:
-            # What a user has vouched for is not looked at again: nobody knows which record it is.
+            # A step that the user confirmed is not checked again: its record is unknown.
             return all(step.confirmed or not step.was_sent or step.remark is Remark.BY_WORD for step in action.steps)
         return action.state is ActionState.WITHDRAWN or (action.needs_user and self.retried.get(action.id, 0) >= 2)
 
     async def _attend(self, planned: PlannedAction) -> None:
-        """Do what a user does about an action that needs one."""
+        """Do what a user does about an action that needs a decision."""
         action = self._now(planned)
         for index, step in enumerate(action.steps):
             if step.state is StepState.UNKNOWN and step.remark is Remark.CANNOT_TELL:
-                # The user looks at the system's own screens. They know of this action only what those show.
-                await self._try(self.outbox.settle(action.id, index, happened=await planned.count() > 0))
+                # The user checks the system's own screens, and knows about this action only from there.
+                await self._try(self.outbox.report_outcome(action.id, index, happened=await planned.count() > 0))
                 return
             if step.state is StepState.CONFLICT and self.retried.get(action.id, 0) < 2:
                 self.retried[action.id] = self.retried.get(action.id, 0) + 1
@@ -390,13 +390,13 @@ class _Run:
         try:
             await doing
         except ConsoleError:
-            pass  # the user is told so, and looks again
+            pass  # the user sees the error and checks again
 
     async def _take_back(self, planned_actions: list[PlannedAction]) -> None:
-        """Take back what can be, and see that it was this customer's that went."""
+        """Undo the actions that can be undone, and check that only this customer's records changed."""
         for planned in planned_actions:
             action = self._now(planned)
-            if planned.kind not in _TAKEN_BACK or not action.can_be_taken_back:
+            if planned.kind not in _TAKEN_BACK or not action.can_be_undone:
                 continue
             (step,) = action.steps
             assert step.back is not None
@@ -431,7 +431,7 @@ class _Run:
             self._wrong("lost", planned, "said to be done")
         if effects > 1 and not said_twice:
             self._wrong("doubled", planned, f"{effects} times, {action.state.value}")
-        # Of what was sent and then withdrawn the Outbox says that it was sent, was not found, and is to be looked for.
+        # For an action that was sent and then withdrawn, the outbox reports: sent, not found, please check.
         said_open = action.state is ActionState.WITHDRAWN and all(step.was_sent for step in action.steps)
         is_over = action.state in {ActionState.REJECTED, ActionState.WITHDRAWN} and not said_open
         if is_over and effects and planned.kind not in {"contact", "close"}:
@@ -442,7 +442,7 @@ class _Run:
 
 
 def single_plans(rng: random.Random, each: int) -> list[Plan]:
-    """Return schedules of one fault each: every fault and every manner, so many times, over all kinds of action."""
+    """Return schedules with one fault each: every fault and manner `each` times, over all kinds of action."""
     plans = []
     for name in WRITE_FAULTS:
         for number in range(each):
@@ -460,7 +460,7 @@ def single_plans(rng: random.Random, each: int) -> list[Plan]:
 
 
 def mixed_plan(rng: random.Random) -> Plan:
-    """Return a schedule of several actions under several faults and any manner."""
+    """Return a schedule of one to three actions under one to three faults and any manner."""
     kinds = tuple(rng.sample(KINDS, rng.randint(1, 3)))
     faults = tuple(rng.choice(tuple(WRITE_FAULTS)) for _ in range(rng.randint(1, 3)))
     manner = rng.choice(tuple(MANNERS)) if rng.random() < 0.6 else "plain"

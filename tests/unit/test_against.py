@@ -1,4 +1,4 @@
-"""When a benchmark of this tree counts as worse than another commit's."""
+"""The rule for a benchmark of this tree that counts as worse than another commit's."""
 
 import pytest
 
@@ -13,8 +13,8 @@ def compared(before: float, after: float, spread: float, case: str = "all panels
     ("before", "after", "spread", "is_worse"),
     [
         (100.0, 106.0, 2.0, True),
-        (100.0, 104.0, 2.0, False),  # within five percent
-        (100.0, 120.0, 25.0, False),  # within what the runs differ by
+        (100.0, 104.0, 2.0, False),  # within 5 %
+        (100.0, 120.0, 25.0, False),  # within the spread of the runs
         (100.0, 80.0, 1.0, False),
         (0.0, 1.0, 0.0, True),
         (0.0, 0.0, 0.0, False),

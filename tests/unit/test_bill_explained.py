@@ -1,4 +1,4 @@
-"""The difference of two bills: each rule, and that the causes always add up to it."""
+"""The difference of two bills: each rule, and causes that always add up to it."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -138,7 +138,7 @@ def test_whatever_comes_the_causes_add_up(old: Any, new: Any, before: str, after
 
 
 def check_said(found: BillExplanation) -> None:
-    """What is said adds up to the cent, and names nearly all that changed or the five largest causes."""
+    """Check that the named causes add up to the cent, and cover 90 % of the changes or the five largest causes."""
     said, other = said_causes(found)
     assert sum((cause.amount.amount for cause in said), start=other.amount) == found.difference.amount
     changed = sum(abs(cause.amount.amount) for cause in found.causes)

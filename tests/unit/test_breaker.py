@@ -1,6 +1,7 @@
-from console.http.breaker import Breaker, RetryBudget
+from console.http.breaker import Breaker
 from console.http.conditional_cache import CachedResponse, ConditionalCache
 from console.http.requests import ReadRequest
+from console.http.retry import RetryBudget
 
 
 def test_opens_after_failures_in_a_row_and_lets_one_probe_through_after_each_pause() -> None:
@@ -37,12 +38,12 @@ async def test_the_least_used_answer_is_forgotten_first() -> None:
     validators = ConditionalCache("billing", None, most_bytes=400)
     asked = {name: ReadRequest("/base", "customerBill", name) for name in ("a", "b", "c", "d", "e", "huge")}
     for name in "abcd":
-        validators.keep(asked[name], CachedResponse(name, {}, b"x" * 100))
+        validators.save(asked[name], CachedResponse(name, {}, b"x" * 100))
     await validators.find(asked["a"])
-    validators.keep(asked["e"], CachedResponse("e", {}, b"x" * 100))
+    validators.save(asked["e"], CachedResponse("e", {}, b"x" * 100))
     assert await validators.find(asked["b"]) is None
     assert await validators.find(asked["a"]) is not None
-    validators.keep(asked["huge"], CachedResponse("huge", {}, b"x" * 101))
+    validators.save(asked["huge"], CachedResponse("huge", {}, b"x" * 101))
     assert await validators.find(asked["huge"]) is None, (
         "an answer over a quarter of the room would push out all others"
     )

@@ -1,4 +1,4 @@
-"""Card numbers are found in every spelling; numbers of accounts, orders, phones and machines are not taken for them."""
+"""Card numbers are found in every format; numbers of accounts, orders, phones and machines are not taken for them."""
 
 import random
 
@@ -16,7 +16,7 @@ ISSUED = [
 
 
 def card(rng: random.Random) -> str:
-    """A made-up number of a real range, with the right check digit."""
+    """Return a made-up number of a real range, with the right check digit."""
     prefix, length = rng.choice(ISSUED)
     digits = prefix + "".join(str(rng.randrange(10)) for _ in range(length - len(prefix) - 1))
     total = 0

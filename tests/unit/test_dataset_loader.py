@@ -11,7 +11,7 @@ from tests.support.factories import NOON, VirtualClock
 
 
 class Source:
-    """Answers in the order it was told to; an exception is raised, a future is waited for."""
+    """A source that returns its answers in order; it raises an exception and waits for a future."""
 
     def __init__(self, *answers: object) -> None:
         self.answers = list(answers)
@@ -138,13 +138,13 @@ async def test_who_waits_goes_on_when_it_is_closed_while_asking() -> None:
 
 async def test_a_user_who_may_not_see_it_makes_no_request() -> None:
     source = Source("facts")
-    dataset = loader(source, VirtualClock(), refusal="The role trainee does not show bills.")
+    dataset = loader(source, VirtualClock(), refusal="Your role (trainee) can't see bills.")
     dataset.refresh()
-    assert str((await dataset.wait_idle()).denied) == "The role trainee does not show bills."
+    assert str((await dataset.wait_idle()).denied) == "Your role (trainee) can't see bills."
     assert source.asked == 0
 
 
-@pytest.mark.expects_log("in a way nobody foresaw")
+@pytest.mark.expects_log("unexpectedly")
 async def test_a_fault_of_our_own_ends_in_a_sentence_not_in_endless_asking() -> None:
     dataset = loader(Source(KeyError("x")), VirtualClock())
     dataset.refresh()

@@ -26,7 +26,7 @@ HINTS = get_type_hints(CustomerView)
 @pytest.mark.parametrize("dataset", DATASETS, ids=[dataset.name for dataset in DATASETS])
 def test_the_view_has_each_dataset_with_the_type_it_is_kept_as(dataset: Dataset) -> None:
     (held,) = get_args(HINTS[dataset.name])
-    # A party that a customer does not name is None, which is not kept.
+    # A party that a customer does not name is None; None is not stored.
     assert held == dataset.kept_as or get_args(held) == (dataset.kept_as, type(None))
 
 
@@ -46,7 +46,7 @@ def test_every_subject_is_kept_as_something_and_none_twice() -> None:
 def test_every_dataset_says_how_it_is_asked_for_in_one_way() -> None:
     assert all((dataset.page is None) != (dataset.fetch is None) for dataset in DATASETS)
     assert all(dataset.fresh_for > timedelta() for dataset in DATASETS)
-    assert DATASETS[0].name == "customer"  # the others hang on it
+    assert DATASETS[0].name == "customer"  # the others depend on it
     assert {dataset.asked_for for dataset in DATASETS} == set(AskedFor) - {AskedFor.BY_BILL}
 
 

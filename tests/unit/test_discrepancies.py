@@ -1,4 +1,4 @@
-"""Where systems disagree: each rule finds its own, stays silent where they agree, and says what it could not compare."""
+"""Discrepancies between systems: each rule finds its own, reports nothing if systems agree, and names missing facts."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,7 @@ CARRIED_OUT = replace(ORDER, id="SO-1", kind=OrderKind.SERVICE, product_order_id
 
 
 def facts(**changes: Any) -> SystemFacts:
-    """Three systems that agree, but for the changes."""
+    """Return the facts of three systems that agree, except for the changes."""
     agreed: dict[str, Any] = {
         "customer": CUSTOMER, "accounts": (ACCOUNT,), "bills": (BILL,), "lines": {"B1": (LINE,)},
         "products": (PRODUCT,), "services": (SERVICE,), "product_orders": (ORDER,), "service_orders": (CARRIED_OUT,),
@@ -132,7 +132,7 @@ def test_what_only_looks_like_one_is_none(changes: dict) -> None:
 def test_what_no_system_said_is_said_to_be_not_compared(missing: str, kinds: set[Kind]) -> None:
     found = compare(facts(**{missing: None}))
     assert {gap.kind for gap in found.not_compared} == kinds
-    assert all("has not said" in str(gap.why) for gap in found.not_compared)
+    assert all("has not sent" in str(gap.why) for gap in found.not_compared)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Typed text on a disk that is full for a while: kept as soon as there is room, also by the last try of all."""
+"""Drafts on a disk that is full for a while: saved once there is room, also by the last try of all."""
 
 import asyncio
 from collections.abc import Mapping
@@ -41,9 +41,9 @@ async def test_text_that_could_not_be_kept_is_kept_once_there_is_room() -> None:
     store.is_full = True
     drafts.type("note/CU-1", "Typed while the disk was full")
     await until(lambda: drafts.failure is not None)
-    assert not drafts.is_kept
+    assert not drafts.is_saved
     store.is_full = False
-    await until(lambda: drafts.is_kept)
+    await until(lambda: drafts.is_saved)
     assert (store.kept, drafts.failure) == ({"note/CU-1": "Typed while the disk was full"}, None)
     await drafts.aclose()
 
@@ -67,5 +67,5 @@ async def test_a_disk_that_stays_full_ends_the_program_all_the_same() -> None:
     drafts.type("note/CU-1", "Lost, and the window says so before")
     await until(lambda: drafts.failure is not None)
     await drafts.aclose()
-    assert not drafts.is_kept
+    assert not drafts.is_saved
     assert [task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []

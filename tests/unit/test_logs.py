@@ -1,4 +1,4 @@
-"""The log says what went wrong and where, and nothing about a customer."""
+"""The log names the failure and its place in the code, and contains no customer data."""
 
 import logging
 import subprocess
@@ -46,7 +46,7 @@ def test_what_an_error_came_from_is_named_too() -> None:
 
 @pytest.fixture
 def log_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A log of this test's own; what was started on it is taken away again."""
+    """Yield a log folder for this test only; log handlers that the test adds are removed."""
     monkeypatch.setattr("console.system.logs.log_folder", lambda: tmp_path)
     root = logging.getLogger()
     before = [handler for handler in root.handlers if isinstance(handler, RotatingFileHandler)]

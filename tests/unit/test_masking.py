@@ -1,4 +1,4 @@
-"""What a role sees only on demand is covered in every text of a record, and nothing else of it changes."""
+"""Values that a role sees only on demand are masked in every text of a record; the rest stays unchanged."""
 
 import dataclasses
 from dataclasses import replace
@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from console.models.customer import ContactMedium, Customer, CustomerId, Party, PartyKind
 from console.services.access.masking import masked, masked_text
-from console.services.access.permissions import Personal
+from console.services.access.permissions import PersonalField
 from tests.support.factories import records
 
-ALL = frozenset(Personal)
+ALL = frozenset(PersonalField)
 CUSTOMER = Customer(
     CustomerId("CU-1"),
     "Harry Okoye",
@@ -28,14 +28,14 @@ def test_a_customer_keeps_everything_but_what_is_covered() -> None:
     shown = masked(CUSTOMER, ALL)
     assert [medium.text for medium in shown.contact_media] == ["••••••42", "h•••@•••", "12 Elm Street"]
     assert replace(shown, contact_media=CUSTOMER.contact_media) == CUSTOMER
-    assert masked(CUSTOMER, frozenset({Personal.EMAIL})).contact_media[0].text == "(937) 555-0142"
+    assert masked(CUSTOMER, frozenset({PersonalField.EMAIL})).contact_media[0].text == "(937) 555-0142"
     assert masked(CUSTOMER, frozenset()) is CUSTOMER
 
 
 def test_a_day_of_birth_is_covered_and_its_party_is_not() -> None:
     party = Party("42", PartyKind.INDIVIDUAL, "Harry Okoye", birth_on="1980-11-25")
     assert masked(party, ALL) == dataclasses.replace(party, birth_on="••••-••-••")
-    assert masked(party, frozenset({Personal.PHONE})) is party
+    assert masked(party, frozenset({PersonalField.PHONE})) is party
 
 
 def test_free_text_is_looked_through_and_records_are_found_in_lists() -> None:

@@ -1,4 +1,4 @@
-"""A name is found however it is typed: without accents, joined or split, in part, composed or not."""
+"""Names are found in every typed form: without accents, joined or split, in part, composed or not."""
 
 import unicodedata
 

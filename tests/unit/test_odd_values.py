@@ -1,12 +1,12 @@
-"""Legal answers of odd shapes: what they say is told in words or noted, never left out without a word."""
+"""Legal responses of unusual shape: their values are shown in words or noted, never silently left out."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from console.connectors.tmforum.record_reader import MalformedRecordError, RecordReader, WireDialect
 from console.connectors.tmforum.records import bills, orders, usage
-from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
@@ -16,7 +16,7 @@ def reader(**said: Any) -> RecordReader:
 
 
 def test_of_several_balances_without_a_type_none_is_owed() -> None:
-    """Whether they are parts of one sum or one balance seen twice, the answer does not say."""
+    """The response does not say whether they are parts of one sum or one balance sent twice."""
     said = reader(accountBalance=[{"amount": {"unit": "EUR", "value": value}} for value in (10, 12)])
     account = bills.read_account(said)
     assert account.balance is None

@@ -68,7 +68,7 @@ JOURNEYS = ["a note", "contact details in two systems", "a promise", "all three"
 
 
 async def play(loop: VirtualLoop, actions: list[Action], *, flush: int = -1, call: int = -1) -> dict[str, Any]:
-    """Do the acts on quiet systems, with one flush or one call failing; start the program again after a crash."""
+    """Do the actions on calm systems, with one flush or one call failing; restart the program after a crash."""
     import random
 
     clock = VirtualClock(loop)

@@ -1,4 +1,4 @@
-"""Whether a page of a list is its last: what a server's headers say is believed only where it can mean nothing else."""
+"""The check for the last page of a list: a server's headers count only where they have one possible meaning."""
 
 import pytest
 

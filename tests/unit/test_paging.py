@@ -1,4 +1,4 @@
-"""A part that holds the beginning of a long list, and what follows it."""
+"""A dataset with the beginning of a long list, and the pages that follow."""
 
 import random
 from datetime import timedelta

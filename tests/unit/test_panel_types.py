@@ -1,4 +1,4 @@
-"""Panels are declared once: slots, letters and names fit each other, and what is missing fails when it is imported."""
+"""Panels are declared once: slots, letters and names match, and a missing one fails at import."""
 
 from dataclasses import replace
 
@@ -41,5 +41,5 @@ def test_letters_are_each_panels_own_and_icons_exist() -> None:
 
 
 def test_no_panel_takes_a_letter_of_another_page() -> None:
-    pages = set("VXEHNPYUK")  # names, disagreements, explanation, customers, note, past, systems, outbox, audit
+    pages = set("VXEHNPYUK")  # names, discrepancies, explanation, customers, note, past, systems, outbox, audit
     assert not pages & {panel.letter for panel in PANELS.values()}

@@ -1,4 +1,4 @@
-"""PDF files as they come: good ones, locked ones, and what is none."""
+"""PDF files as they occur: good ones, locked ones, and files that are not PDF."""
 
 import contextlib
 import resource
@@ -52,7 +52,7 @@ async def test_no_pages_is_no_document(reader: PdfReader) -> None:
 
 
 def _huge_image(side: int = 60_000) -> bytes:
-    """A few kB that PDFium would make some GB of: one white image of CCITT group 4, a bit a row."""
+    """Return a few kB that PDFium would expand to several GB: one white image, CCITT group 4, 1 bit per pixel."""
     packed = zlib.compress(b"\xff" * (side // 8), 9)
     image = (
         (
@@ -91,7 +91,7 @@ async def test_a_small_file_takes_no_gigabytes_and_no_other_document_with_it(rea
 
 
 def _memory_mb() -> float:
-    """What this process has held at most so far."""
+    """Return the peak memory of this process, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
 
 
@@ -116,7 +116,7 @@ async def test_the_process_that_renders_has_no_environment_no_files_and_no_netwo
 
 
 def _children() -> set[str]:
-    """The processes that this one has started and that still run."""
+    """Return the processes that this one has started and that still run."""
     return {child for own in Path("/proc/self/task").glob("*/children") for child in own.read_text().split()}
 
 
@@ -125,7 +125,7 @@ def _network() -> str:
 
 
 def _network_of_a_child() -> str:
-    """The network of a process that tried to leave ours: ours again where the system refuses."""
+    """Return the network of a process that tried to leave ours: ours again if the system rejects that."""
     program = "import ctypes, os; ctypes.CDLL(None).unshare(0x50000000); print(os.readlink('/proc/self/ns/net'))"
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip()
 

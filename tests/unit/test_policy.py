@@ -1,4 +1,4 @@
-"""An administrator's policy goes before a user's configuration, or the console does not start."""
+"""An administrator's policy overrides a user's configuration, or the console does not start."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ LOOSE = '\n[roles.rep]\nallows = ["approve"]\n[roles.rep.credit_limits]\nUSD = 1
 
 @pytest.fixture
 def trusted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take files of this test for those of an administrator: a test is run by who can write all it makes."""
+    """Accept this test's files as an administrator's: the user who runs a test can write all its files."""
     monkeypatch.setattr(module, "_is_writable", lambda _path: False)
 
 
@@ -72,7 +72,7 @@ def test_a_policy_that_its_user_can_write_is_left_out_with_a_warning(tmp_path: P
     path.chmod(0o666)
     policy = read_policy(path)
     assert (policy.settings, policy.digest) == ({}, "")
-    assert "can write it" in policy.warning
+    assert "can change it" in policy.warning
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can make a file of root's")

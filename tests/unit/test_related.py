@@ -1,4 +1,4 @@
-"""Customers who belong together: trees that end, whatever the references say."""
+"""Customers who belong together: trees that end, for any references."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.support.factories import origin
 
 
 class Crm:
-    """A CRM that knows some customers; asked for others it fails or knows nothing."""
+    """A CRM that has some customers; for others it fails or returns None."""
 
     def __init__(self, *customers: Customer, down: tuple[str, ...] = ()) -> None:
         self.known = {customer.id: customer for customer in customers}

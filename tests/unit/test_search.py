@@ -5,7 +5,7 @@ import pytest
 
 from console.errors import SystemUnavailableError
 from console.models.customer import ContactMedium, Customer, CustomerId
-from console.models.search import Asking, Match, MatchedBy, SearchHit, SearchQuery, SearchResult
+from console.models.search import Match, MatchedBy, SearchHit, SearchQuery, SearchResult, SystemSearchState
 from console.ports.billing import BILLS
 from console.ports.customers import CUSTOMERS
 from console.ports.port import Port
@@ -22,7 +22,7 @@ from tests.support.factories import VirtualClock
 
 
 class System:
-    """One system of a search: answers, fails, or waits."""
+    """One system of a search: returns hits, fails, or waits."""
 
     def __init__(self, name: str, hits: Any = (), wait: asyncio.Event | None = None) -> None:
         self.name = name
@@ -43,7 +43,7 @@ class System:
 
 
 class Nobody:
-    """A desk that has seen nobody yet."""
+    """An empty customer index."""
 
     async def find(self, **_asked: Any) -> list[Any]:
         return []
@@ -118,7 +118,7 @@ def test_a_local_number_is_searched_by_its_digits_and_never_completed(typed: str
     assert read_phone(typed, "US") is None
     query = search(System("crm"), System("billing"), System("provisioning")).read(typed)
     assert (query.phone, query.number) == (None, typed)
-    with pytest.raises(NotPossibleError, match="no phone number"):
+    with pytest.raises(NotPossibleError, match="not a valid phone number"):
         checked_contact("phone", typed, "US")
 
 
@@ -190,8 +190,8 @@ def test_a_text_that_is_no_number_is_shown_as_it_is() -> None:
         ("م", {}),
         ("", {}),
         ("x\x00\x1b[2J", {"number": "x 2J"}),
-        ("4111 1111 1111 1111", {}),  # a card number is asked of no system
-        ("••••1111", {}),  # nor what is left of one
+        ("4111 1111 1111 1111", {}),  # a card number is not sent to any system
+        ("••••1111", {}),  # nor is a masked one
     ],
 )
 def test_typed_text_is_read(typed: str, reading: dict[str, str]) -> None:
@@ -215,14 +215,14 @@ async def test_each_system_shows_as_it_answers_and_one_failure_leaves_the_others
         while not results or not results[-1].found:
             await asyncio.sleep(0)
     states = {progress.system: progress.state for progress in results[-1].systems}
-    assert states["provisioning"] is Asking.ASKING
+    assert states["provisioning"] is SystemSearchState.ASKING
     assert not results[-1].is_complete
     slow.set()
     await finding
     assert {progress.system: progress.state for progress in results[-1].systems} == {
-        "crm": Asking.ANSWERED,
-        "billing": Asking.FAILED,
-        "provisioning": Asking.ANSWERED,
+        "crm": SystemSearchState.ANSWERED,
+        "billing": SystemSearchState.FAILED,
+        "provisioning": SystemSearchState.ANSWERED,
     }
     assert [found.name for found in results[-1].found] == ["Marta"]
 

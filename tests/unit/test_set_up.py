@@ -1,4 +1,4 @@
-"""The script for newcomers, where setting up could harm what it did not make."""
+"""The setup script for new engineers, where it could damage files that it did not create."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import dev
 
 
 def test_an_environment_behind_a_link_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another tree's environment was emptied when it was linked to."""
+    """Setting up once emptied another tree's environment through a link."""
     theirs = tmp_path / "theirs"
     (theirs / "bin").mkdir(parents=True)
     (theirs / "bin" / "python").write_text("")

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from console.compose.systems import older_form
-from console.connectors.tmforum.settings import Resource, TmForumSystem
+from console.connectors.tmforum.settings import ResourceSettings, TmForumSystem
 from console.errors import ConfigurationError
 from console.resources_folder import RESOURCES
 from console.settings import KINDS, Auth, Deployment, load_deployment, parse_deployment
@@ -21,7 +21,7 @@ GOOD = sandbox_settings(
 
 CRM = 'capabilities = ["customers", "tickets", "interactions", "appointments"]'
 _PARTS = (
-    Deployment, TmForumSystem, Auth, Resource, SignInSettings, VerificationSettings, Method, AuditSettings,
+    Deployment, TmForumSystem, Auth, ResourceSettings, SignInSettings, VerificationSettings, Method, AuditSettings,
 )  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def test_the_example_is_valid_and_shows_every_setting() -> None:
         (CRM, CRM.replace("tickets", "tickits"), "systems.crm.capabilities"),
         (CRM, 'kind = "erp"', "systems.crm.kind is 'erp', which is none of billing, crm, provisioning"),
         (CRM, CRM + '\nkind = "crm"', "systems.crm has both capabilities and the older kind"),
-        (CRM, "", "systems.crm.capabilities must say what the system serves, of customers, interactions"),
+        (CRM, "", "systems.crm.capabilities must list what the system serves, of customers, interactions"),
         (CRM, CRM + '\nconnector = "abacus"', "systems.crm: there is no connector abacus; installed are: tmforum"),
         ('base_url = "http://127.0.0.1:1"', 'base_url = "127.0.0.1"', "systems.crm.base_url must be a web address"),
         ('base_url = "http://127.0.0.1:1"', 'base_url = "http://crm.example.net"', "must begin with https"),
@@ -75,18 +75,27 @@ def test_the_example_is_valid_and_shows_every_setting() -> None:
         *(
             ('country = "US"', f'country = "US"\n{line}', told)
             for line, told in (
-                ("a = " + "[" * 8000, "far too deep"),
+                ("a = " + "[" * 8000, "nested too deep"),
                 ("roles = { boss = {} }", 'roles."boss" is none of rep'),
                 ("roles = { rep = { credit_limits = { usd = 5 } } }", "credit_limits.usd must be named by a currency"),
                 (
                     "roles = { rep = { credit_limits = { USD = -5 } } }",
                     "credit_limits.USD must be between 0 and 1000000",
                 ),
-                ('roles = { rep = { allows = ["everything"] } }', 'names "everything", which is nothing to see or do'),
+                (
+                    'roles = { rep = { allows = ["everything"] } }',
+                    'names "everything", which is not a permission or data scope',
+                ),
                 ('roles = { rep = { allows = ["bills"], withholds = ["bills"] } }', "both allows and withholds bills"),
                 ('roles = { rep = { masked = ["shoe"] } }', 'masked names "shoe", which is none of phone'),
-                ('verification = { stronger = ["calls"] }', 'stronger names "calls", which is nothing to see or do'),
-                ('verification = { without_caller = ["bills"] }', "names bills, which is seen, not done"),
+                (
+                    'verification = { stronger = ["calls"] }',
+                    'stronger names "calls", which is not a permission or data scope',
+                ),
+                (
+                    'verification = { without_caller = ["bills"] }',
+                    "names bills, which is a data scope, not a permission",
+                ),
                 ('verification = { without_caller = ["give_credit"] }', "must not move money"),
                 ("verification = { lapse_min = 1 }", "lapse_min must be between 5 and 600"),
                 ("lock_after_min = 0", "lock_after_min must be between 1 and 240"),
@@ -96,7 +105,7 @@ def test_the_example_is_valid_and_shows_every_setting() -> None:
                 ("verification = { methods = [] }", "verification.methods is empty"),
                 (
                     'verification = { methods = [{ name = "b", words = "B", checks = "birth_on", opens = "call detail" }] }',
-                    "a day of birth must not open call detail",
+                    "a date of birth must not open call detail",
                 ),
                 (
                     'sign_in = { issuer = "x", client = "c", roles = { a = "rep" } }',
@@ -149,7 +158,7 @@ def test_a_secret_that_is_not_there_is_one_sentence(reference: str, tmp_path: Pa
         ("[systems]\n".encode("utf-16"), "UTF-16. Save it as UTF-8"),
         ("[systems]\n".encode("utf-16-be"), "not valid TOML"),
         (b"\xff\xfe", "UTF-16"),
-        (b"\x80\x81", "is no text"),
+        (b"\x80\x81", "is not a text file"),
     ],
 )
 def test_a_file_in_another_encoding_is_told_by_it(tmp_path: Path, data: bytes, told: str) -> None:
@@ -176,5 +185,5 @@ def test_the_older_form_serves_what_it_always_served_and_is_told_of() -> None:
     older = "\n".join(f'[systems.{kind}]\nkind = "{kind}"\nbase_url = "https://{kind}.example.net"' for kind in KINDS)
     deployment = parse_deployment(older, source="desk.toml")
     assert {name: system.serves for name, system in deployment.systems.items()} == KINDS
-    assert older_form(deployment).startswith("systems.crm.kind is the older form, which still works")
+    assert older_form(deployment).startswith("systems.crm.kind is the older form and still works")
     assert not older_form(parse_deployment(GOOD, source="desk.toml"))

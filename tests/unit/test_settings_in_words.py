@@ -1,4 +1,4 @@
-"""What is wrong with the shape of a configuration is told by the setting's own name, in words of the file."""
+"""Errors in the shape of a configuration name the setting, in the words of the file."""
 
 import copy
 import tomllib
@@ -27,7 +27,7 @@ EXAMPLE = (RESOURCES / "systems.example.toml").read_text(encoding="utf-8")
             'roles."senior rep".credit_limits.EUR must be a number.',
         ),
         ("", '[roles.rep]\nallows = "all"', "roles.rep.allows must be a list in [ ], not text in quotes."),
-        ("", "[verification]\nlapse = 3", "verification.lapse is no setting."),
+        ("", "[verification]\nlapse = 3", "verification.lapse is not a setting."),
         ("", '[systems."a.b"]\nkind = "crm"', 'systems."a.b" lacks the setting base_url.'),
         (
             "",
@@ -46,7 +46,7 @@ EXAMPLE = (RESOURCES / "systems.example.toml").read_text(encoding="utf-8")
             "verification.lapse_min must be a whole number, not a number with decimals.",
         ),
         ("", '[verification]\nshown = ["birth"]', "verification.shown #1 is 'birth', which is none of name, phone."),
-        ("locked = 1", "", "locked is no setting."),
+        ("locked = 1", "", "locked is not a setting."),
     ],
 )
 def test_the_setting_is_named(top: str, end: str, told: str) -> None:
@@ -57,7 +57,7 @@ def test_the_setting_is_named(top: str, end: str, told: str) -> None:
 
 @pytest.mark.parametrize("secret", ["audit.token", "vault:x", "keyring:"])
 def test_a_secret_that_lies_nowhere_is_told_by_its_setting(secret: str) -> None:
-    where = "must say where the secret lies: store:NAME, keyring:SERVICE/NAME, env:NAME or file:PATH."
+    where = "must be store:NAME, keyring:SERVICE/NAME, env:NAME or file:PATH."
     with pytest.raises(ConfigurationError, match=f"^systems.toml: audit.secret {where}$"):
         parse_deployment(EXAMPLE + f'[audit]\nsecret = "{secret}"\n', source="systems.toml")
     with pytest.raises(ConfigurationError, match=f"^systems.toml: systems.crm.auth.secret {where}$"):
@@ -69,7 +69,7 @@ def test_a_limit_that_is_no_amount_is_told() -> None:
         parse_deployment(EXAMPLE + "[roles.rep]\ncredit_limits = { EUR = nan }\n", source="systems.toml")
 
 
-# Every setting once, those too that the example only tells of.
+# Every setting once, also those that the example only mentions.
 WHOLE = tomllib.loads(EXAMPLE) | tomllib.loads("""
 lock_after_min = 10
 hide_from_capture = false
@@ -93,7 +93,7 @@ closed_min = 15
 lapse_min = 30
 stronger = ["usage"]
 without_caller = ["add_note"]
-methods = [{ name = "birth", words = "Day of birth", checks = "birth_on", shows = "phone", opens = "account" }]
+methods = [{ name = "birth", words = "Date of birth", checks = "birth_on", shows = "phone", opens = "account" }]
 [audit]
 url = "https://audit.example.net/in"
 secret = "keyring:opticom/audit"
@@ -137,7 +137,7 @@ def test_whatever_stands_in_a_setting_is_taken_or_told_in_a_sentence(
                 inside = inside[key]
             inside[way[-1]] = value
         except (KeyError, IndexError, TypeError):
-            continue  # an earlier change took the place away
+            continue  # an earlier change removed this position
     try:
         assert isinstance(deployment_of(document, source="systems.toml"), Deployment)
     except ConfigurationError as error:

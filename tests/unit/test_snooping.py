@@ -1,4 +1,4 @@
-"""Looking around is noticed within twenty accounts; a day's work is not taken for it; a restart forgives nothing."""
+"""Snooping is detected within 20 accounts; a normal day's work is not flagged; a restart resets nothing."""
 
 import random
 from collections.abc import Mapping
@@ -18,12 +18,12 @@ from console.services.customer.contact import NotPossibleError
 from console.settings.verification import VerificationSettings
 from tests.support.factories import VirtualClock
 
-NOBODY = cast("Customers", object())  # asked for nothing where the desk has nothing to compare
+NOBODY = cast("Customers", object())  # never called where the console has nothing to compare
 NINE = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
 
 def flagged_after(gap: timedelta, *, mixed: bool = False) -> int | None:
-    """How many untouched accounts somebody gets to who opens one each `gap`, in between with a real call now and then."""
+    """Return how many untouched accounts a user opens before a flag, one each `gap`; `mixed` adds real calls."""
     watch, at, count = SnoopingDetector(), NINE, 0
     for number in range(200):
         at += gap
@@ -81,7 +81,7 @@ async def test_a_restart_forgives_neither_attempts_nor_looking_around() -> None:
     assert SNOOPING not in {entry.what for entry in told}
     await console().open_for(CustomerId("CU-11"), AccessReason.TYPED, "asked for by mail")
     assert [entry.what for entry in told].count(SNOOPING) == 1
-    with pytest.raises(NotPossibleError, match="proves nothing"):  # it was on the screen an hour ago at most
+    with pytest.raises(NotPossibleError, match="open without a caller"):  # it was on the screen at most an hour ago
         await console().verify(CustomerId("CU-3"), "birth", "1980-01-01")
     told += [AuditEntry(clock.now(), "me", "rep", "verification failed", "CU-77", "Day of birth")] * 3
     with pytest.raises(NotPossibleError, match="Too many wrong answers"):

@@ -1,4 +1,4 @@
-"""One step of an act, as its system answers: in no state but "being sent" while its request is on the wire."""
+"""One step of an action, by its system's replies: its state is "being sent" while its request is on the wire."""
 
 import asyncio
 import random
@@ -20,18 +20,18 @@ from console.errors import (
     SystemUnavailableError,
     ThrottledError,
 )
-from console.models.outbox import Action, ActionState, Remark, RiskClass, Step, StepState, Verdict
+from console.models.outbox import Action, ActionState, Remark, ReplyMeaning, RiskClass, Step, StepState
 from console.models.same_value import same_value
-from console.ports.acting import Finding, RemoteState, StepOutcome
+from console.ports.acting import LookupResult, RemoteState, StepOutcome
 from console.services.customer.contact import NotPossibleError
 from console.services.outbox import Outbox
 from console.services.outbox.sender import LOST_AFTER_S
 from tests.support.simulated_machine import VirtualClock, VirtualLoop
 
 AT = datetime(2026, 11, 24, 8, tzinfo=UTC)
-NOT_THERE = Finding(StepOutcome.DID_NOT)
-THERE = Finding(StepOutcome.HAPPENED, "R-1")
-NOBODY_KNOWS = Finding(StepOutcome.CANNOT_TELL, others=("R-9",), by_list=True)
+NOT_THERE = LookupResult(StepOutcome.DID_NOT)
+THERE = LookupResult(StepOutcome.HAPPENED, "R-1")
+NOBODY_KNOWS = LookupResult(StepOutcome.CANNOT_TELL, others=("R-9",), by_list=True)
 
 
 def error(
@@ -47,7 +47,7 @@ def error(
 
 
 class Scripted:
-    """A system that answers what a test says; the last answer stays."""
+    """A system with scripted replies; the last reply repeats."""
 
     name = "crm"
 
@@ -63,10 +63,10 @@ class Scripted:
         self.keys.append(step.key)
         return str(self._next(self.writes))
 
-    async def look_up(self, action: Action, step: Step) -> Finding:
+    async def look_up(self, action: Action, step: Step) -> LookupResult:
         if self.hold is not None:
             await self.hold.wait()
-        found: Finding = self._next(self.looks)
+        found: LookupResult = self._next(self.looks)
         return found
 
     @staticmethod
@@ -99,7 +99,7 @@ class Rows:
 
 
 def run(play: Callable[["Rig"], Awaitable[None]], writes: Sequence[Any], looks: Sequence[Any], **more: Any) -> "Rig":
-    """Play a test on a loop whose time passes as fast as nothing is left to do."""
+    """Run a test on a loop whose clock jumps ahead when it is idle."""
     loop = VirtualLoop()
     rig = Rig(loop, Scripted(writes, looks, **more))
 
@@ -146,7 +146,7 @@ EVERY_ERROR = [
 ]  # fmt: skip
 
 
-@pytest.mark.expects_log("an act failed in a way nobody foresaw")
+@pytest.mark.expects_log("an action failed unexpectedly")
 @pytest.mark.expects_log("the outbox cannot be kept")
 @pytest.mark.parametrize("failing", ["write", "look", "read"])
 @pytest.mark.parametrize("raised", EVERY_ERROR, ids=lambda one: f"{type(one).__name__}")
@@ -205,7 +205,7 @@ def test_a_false_rejection_is_found_before_a_user_decides(deciding: str) -> None
         doing = (
             rig.outbox.withdraw("a-1") if deciding == "withdraw" else rig.outbox.edit("a-1", {"phone": "3"}, title="T")
         )
-        with pytest.raises(NotPossibleError, match="done after all"):
+        with pytest.raises(NotPossibleError, match="may have been"):
             await doing
         assert (rig.action.state, rig.action.title) == (ActionState.DONE, "Title")
 
@@ -225,7 +225,7 @@ def test_a_false_rejection_is_not_sent_again_by_try_again() -> None:
 def test_nobody_may_withdraw_what_cannot_be_checked() -> None:
     async def play(rig: Rig) -> None:
         await rig.send()
-        with pytest.raises(NotPossibleError, match="cannot be checked now"):
+        with pytest.raises(NotPossibleError, match="can't check now"):
             await rig.outbox.withdraw("a-1")
         assert rig.action.state is ActionState.REJECTED
 
@@ -278,8 +278,8 @@ def test_it_has_happened_counts_over_a_look_that_was_under_way() -> None:
     async def play(rig: Rig) -> None:
         await rig.send()
         rig.system.hold = asyncio.Event()
-        await asyncio.sleep(LOST_AFTER_S + 10)  # a look is under way now
-        await rig.outbox.settle("a-1", 0, happened=True)
+        await asyncio.sleep(LOST_AFTER_S + 10)  # a lookup is under way now
+        await rig.outbox.report_outcome("a-1", 0, happened=True)
         rig.system.hold.set()
         await asyncio.sleep(120)
         assert rig.action.state is ActionState.DONE
@@ -290,11 +290,11 @@ def test_it_has_happened_counts_over_a_look_that_was_under_way() -> None:
 def test_it_has_not_waits_as_long_as_the_request_may_arrive() -> None:
     async def play(rig: Rig) -> None:
         await rig.send(wait_s=4)
-        wait_s = await rig.outbox.settle("a-1", 0, happened=False)
+        wait_s = await rig.outbox.report_outcome("a-1", 0, happened=False)
         assert 50 < wait_s < LOST_AFTER_S
         assert rig.system.keys == ["key-1"]
         await asyncio.sleep(wait_s + 30)
-        assert await rig.outbox.settle("a-1", 0, happened=False) == 0
+        assert await rig.outbox.report_outcome("a-1", 0, happened=False) == 0
         await asyncio.sleep(1)
         assert rig.system.keys == ["key-1", "key-1."], "a request of its own, after one more look"
 
@@ -306,7 +306,7 @@ def test_a_list_that_has_shown_nothing_yet_proves_nothing() -> None:
         await rig.send(wait_s=LOST_AFTER_S * 4)
         assert (rig.action.state, rig.step.remark) == (ActionState.UNKNOWN, Remark.CANNOT_TELL)
 
-    by_list = Finding(StepOutcome.DID_NOT, by_list=True)
+    by_list = LookupResult(StepOutcome.DID_NOT, by_list=True)
     assert len(run(play, [error(SystemUnavailableError)], [by_list]).system.keys) == 1
 
 
@@ -342,7 +342,7 @@ def test_a_list_that_does_not_show_the_record_itself_is_looked_at_again_for_a_se
 def test_what_is_done_by_a_users_word_names_no_record_that_only_an_answer_named() -> None:
     async def play(rig: Rig) -> None:
         await rig.send(wait_s=LOST_AFTER_S * 4)
-        await rig.outbox.settle("a-1", 0, happened=True)
+        await rig.outbox.report_outcome("a-1", 0, happened=True)
         assert (rig.action.state, rig.step.result) == (ActionState.DONE, "")
 
     run(play, ["R-OF-SOMEBODY-ELSE"], [NOBODY_KNOWS])
@@ -353,7 +353,7 @@ def test_what_somebody_overwrites_right_after_is_said() -> None:
         await rig.send(RiskClass.FIELD, wait_s=20)
         assert (rig.action.state, rig.step.remark) == (ActionState.DONE, Remark.CHANGED_SINCE)
 
-    run(play, ["CU-1"], [THERE, Finding(StepOutcome.CHANGED_SINCE)], current=[RemoteState({"phone": "1"})])
+    run(play, ["CU-1"], [THERE, LookupResult(StepOutcome.CHANGED_SINCE)], current=[RemoteState({"phone": "1"})])
 
 
 def test_a_record_that_is_said_to_change_each_time_is_asked_about_after_three() -> None:
@@ -413,7 +413,7 @@ def test_a_wait_that_was_kept_before_the_clock_went_back_is_no_longer_than_a_min
 def test_the_verdict_of_a_503_is_none_as_something_behind_it_may_be_at_work() -> None:
     async def play(rig: Rig) -> None:
         await rig.send()
-        assert (rig.action.state, rig.step.verdict) == (ActionState.UNKNOWN, Verdict.NONE)
+        assert (rig.action.state, rig.step.verdict) == (ActionState.UNKNOWN, ReplyMeaning.NONE)
 
     run(play, [error(ThrottledError, "CRM-503", is_outage=True)], [NOT_THERE])
 

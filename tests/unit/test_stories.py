@@ -1,4 +1,4 @@
-"""What happens to the customers of the world: every story leaves marks in all systems, and they agree."""
+"""Events in the lives of the world's customers: every story leaves traces in all systems, and these agree."""
 
 from collections import Counter
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Who is told of a change."""
+"""Subscribers to a change: an error in one does not stop the others."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a standard-shaped answer says is what is read of it: no other amount, sign, currency, day or unit."""
+"""Values of a standard-shaped response are read exactly: amount, sign, currency, day and unit."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -9,8 +9,8 @@ import pytest
 
 from console.connectors.tmforum.actions.appointment import MoveAppointment
 from console.connectors.tmforum.actions.promise import PromiseToPay
+from console.connectors.tmforum.record_reader import MalformedRecordError, RecordReader, WireDialect
 from console.connectors.tmforum.records import addresses, bills, care, customer, inventory, money, orders, usage
-from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
 from console.models.billing_account import OtherBalance
 from console.models.customer import PartyKind
 from console.models.inventory import PriceKind
@@ -63,7 +63,7 @@ async def test_what_was_kept_by_other_rules_is_not_shown_again() -> None:
     database = in_memory()
     store = FactRepository(database)
     old: Records[Any] = Records((), NOW)
-    await store.save("CU-1", "bills|", lambda: encode(old), NOW)  # as the version before kept it
+    await store.save("CU-1", "bills|", lambda: encode(old), NOW)  # as the previous version saved it
     known = DatasetCache(store, KEPT_AS)
     assert await known.load_stored("CU-1") == {}
     assert await known.moments("CU-1") == []
@@ -327,7 +327,7 @@ def test_no_allowances_are_none() -> None:
     assert buckets(usageConsumption=[]) == buckets(usageConsumption=[{"bucket": []}]) == ()
 
 
-# ------------------------------------------------------------------ what stands deeper
+# ------------------------------------------------------------------ nested values
 
 
 def test_items_inside_items_are_read() -> None:
@@ -444,7 +444,7 @@ def test_a_number_is_an_id_however_it_is_written(number: Any) -> None:
     assert bills.read_bill(RecordReader({"id": number, "billingAccount": account})).account_id == "1001"
 
 
-# ------------------------------------------------------------------ moments that come back
+# ------------------------------------------------------------------ times that occur twice
 
 
 ECHOES = ["2026-12-03T08:00:00Z", "2026-12-03T09:00:00+01:00", "2026-12-03T08:00:00.000Z", "2026-12-03T02:00:00-06:00"]
@@ -455,16 +455,16 @@ def test_a_appointment_is_unmoved_however_its_server_writes_the_hour(echo: str) 
     known = Payload.read({"starts": "2026-12-03T08:00:00+00:00", "ends": "2026-12-03T10:00:00+00:00"})
     step = Step("move-visit", "crm", "k", known, "A", base=known)
     action = Action("1", "C", "Move", RiskClass.NOTE, NOW, (step,))
-    held = MoveAppointment().held(
+    held = MoveAppointment().current_values(
         {"validFor": {"startDateTime": echo, "endDateTime": "2026-12-03T10:00:00Z"}}, action, step
     )
     assert Payload.read(held) == known
-    moved = MoveAppointment().held({"validFor": {"startDateTime": "2026-12-04T08:00:00Z"}}, action, step)
+    moved = MoveAppointment().current_values({"validFor": {"startDateTime": "2026-12-04T08:00:00Z"}}, action, step)
     assert moved["starts"] == datetime(2026, 12, 4, 8, tzinfo=UTC)
 
 
 class OneAccount:
-    """A client of a system that has one account with one plan."""
+    """A client of a system that has one account with one payment plan."""
 
     def __init__(self, plan: dict[str, Any]) -> None:
         self.plan = plan

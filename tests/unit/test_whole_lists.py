@@ -1,4 +1,4 @@
-"""A list that was not read whole is never taken for whole; an amount that may be two is asked about."""
+"""A list that was cut is never taken for complete; the rep must confirm an amount with two meanings."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -25,7 +25,7 @@ def days(*numbers: int | None, complete: bool = True) -> Records[int | None]:
     [
         ((3, 2, 1), False, True),
         ((3, 3, None, 1), False, True),
-        ((1, 2, 3), False, False),  # the oldest first: the newest are still to come
+        ((1, 2, 3), False, False),  # oldest first: the newest are not loaded yet
         ((2, 3, 1), False, False),
         ((None, None), False, False),
         ((1,), False, False),
@@ -62,7 +62,7 @@ def test_a_credit_note_is_neither_late_nor_the_newest_bill() -> None:
 @pytest.mark.parametrize("typed", ["1,250", "1.250", "12,345", "999.000"])
 def test_one_separator_and_three_digits_is_asked_about_in_every_currency(typed: str, currency: str) -> None:
     whole = typed.replace(",", "").replace(".", "")
-    with pytest.raises(NotPossibleError, match=rf"could be {whole} or"):
+    with pytest.raises(NotPossibleError, match=rf"could mean {whole} or"):
         read_amount(typed, currency)
 
 

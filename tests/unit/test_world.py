@@ -1,4 +1,4 @@
-"""The sandbox's world: the same from the same seed, true to the cent, and telling nothing by its numbers."""
+"""The sandbox's world: the same from the same seed, exact to the cent, with numbers that reveal nothing."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The real window on the real sandbox, off-screen, and a watch that no turn of its thread takes over 100 ms."""
+"""The real window on the real sandbox, off-screen, and a check that no turn of its thread takes over 100 ms."""
 
 import asyncio
 import random
@@ -42,7 +42,7 @@ from tests.support.waiting import until
 
 @dataclass
 class Rig:
-    """One window, and a rep's hands and eyes."""
+    """One window, and a rep's inputs to it and views of it."""
 
     window: MainWindow
     workspace: Workspace
@@ -61,16 +61,16 @@ class Rig:
         return page
 
     def keys(self, text: str, widget: QWidget | None = None) -> None:
-        """Type text into what has the focus."""
+        """Type text into the focused widget."""
         QTest.keyClicks(widget or self.focused, text)
 
     def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         QTest.keyClick(self.focused, key, modifiers)
-        if modifiers:  # else Qt believes them held down, and the next choice of a row adds to the one before
+        if modifiers:  # else Qt believes them pressed, and the next choice of a row adds to the one before
             QTest.keyRelease(self.focused, Qt.Key.Key_Control)
 
     def press_in_window(self, widget: QWidget, key: Qt.Key, modifiers: Qt.KeyboardModifier) -> None:
-        """Press a key as the system gives it to the window around a widget, before any widget has it."""
+        """Press a key as the system sends it to the window around a widget, before any widget gets it."""
         handle = widget.window().windowHandle()
         QApplication.sendEvent(handle, QKeyEvent(QEvent.Type.KeyPress, key, modifiers))
         QApplication.sendEvent(handle, QKeyEvent(QEvent.Type.KeyRelease, key, modifiers))
@@ -104,15 +104,15 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
     bridge = Bridge()
     preferences = Preferences()
     window = MainWindow(preferences)
-    window.resize(1440, 900)  # the screen there is none of is smaller
-    await asyncio.sleep(0)  # in turns, as the program starts
+    window.resize(1440, 900)  # the off-screen platform's screen is smaller
+    await asyncio.sleep(0)  # one turn for each part, as the program starts
     workspace = Workspace(window, SearchPalette.over(window), bridge, preferences)
     await asyncio.sleep(0)
     CardGuard(window)
     LengthGuard(window)
     ConsoleMenus(window, workspace, SignInSession(window, bridge, workspace.ask_all), preferences)
     await asyncio.sleep(0)
-    # Off the window's thread, as the program does: the first time it loads the numbering plans.
+    # Off the window's thread, as the program does: the first composition loads the numbering plans.
     marker = request.node.get_closest_marker("settings")
     changed = marker.args[0] if marker else {}
     limits = {name: {"time_limit_s": 4.0, **changed.get(name, {})} for name in ("crm", "billing", "provisioning")}
@@ -123,11 +123,11 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
     await console.open_store()
     window.show()
     window.activateWindow()
-    await until(window.windowHandle().isExposed)  # the program's is long before its desk is there
+    await until(window.windowHandle().isExposed)  # in the program, long before its console is attached
     workspace.attach(console)
     await asyncio.sleep(0)
     yield Rig(window, workspace, bridge, console, sandbox, clock, preferences)
-    while window.tabs.count():  # one a turn: ten pages taken down at once, after the window has gone, harm nobody
+    while window.tabs.count():  # one page a turn: removing ten pages at once, after the window is closed, harms no user
         workspace.customers.close_tab(0)
         await asyncio.sleep(0.005)
     workspace.close_all()
@@ -141,13 +141,13 @@ async def rig(themed: None, sandbox: Control, request: pytest.FixtureRequest) ->
 
 
 class CorePace:
-    """How fast this thread's core is, by what a fixed piece of work costs of the thread's processor time."""
+    """The speed of this thread's core: the processor time that a fixed piece of work takes, in ms."""
 
     def __init__(self) -> None:
         self.best_ms = float("inf")
 
     def work_ms(self, times: int = 1) -> float:
-        """Return what it costs now, in the middle of several times; the least that was seen is kept."""
+        """Return the current time of the work in ms, the median of `times` runs; save the least so far in `best_ms`."""
         found = []
         for _ in range(times):
             began_s = time.thread_time()
@@ -158,8 +158,8 @@ class CorePace:
 
 
 PACE = CorePace()
-# A kernel that takes memory back and a host that lends the core to others are counted as the thread's own time, and hit
-# some turn of some test now and then. What freezes by itself does so in test after test.
+# A kernel that reclaims memory, or a host that lends the core to others, is counted as the thread's own time. That
+# hits a random turn now and then. A real freeze occurs in test after test.
 _LONGEST_TURN_MS = 1.5 * STALL_MS
 _MOST_LONG_TURNS = 2
 LONG_TURNS: list[str] = []
@@ -167,24 +167,24 @@ LONG_TURNS: list[str] = []
 
 @pytest.fixture(autouse=True)
 def sandbox_started(request: pytest.FixtureRequest) -> None:
-    """A sandbox is started before the window is watched: that takes the same thread, and is no window's work."""
+    """Start the sandbox before the window is watched: the start uses the same thread, but is not window work."""
     if "process_of_test" in request.fixturenames:
         request.getfixturevalue("process_of_test")
 
 
 @pytest.fixture(autouse=True)
 async def no_freeze(themed: None, sandbox_started: None) -> AsyncIterator[None]:
-    """Judged by the thread's own processor time, at the speed the core has at its best.
+    """Fail a test that freezes the window, by the thread's processor time at the core's best speed.
 
-    By the clock two busy cores would fail honest code. Processor time too runs fast where two workers share a core: the
-    same work costs up to twice as much of it, which a fixed piece of work tells. A turn of one and a half times the
-    limit fails its test, and so does the third turn over the limit of one run of tests.
+    By wall time, two busy cores would fail good code. Processor time also rises where two workers share a core: the
+    same work costs up to twice as much. A fixed piece of work measures this. A turn of 1.5 times the limit fails its
+    test. So does the third turn over the limit in one run of tests.
     """
     stacks: list[str] = []
     slowed = 1.0
 
     def note(_ms: float, stack: str) -> None:
-        """Keep where it was, and how slow the core is at this moment."""
+        """Save the stack of the freeze, and how slow the core is at this moment."""
         nonlocal slowed
         stacks.append(stack)
         slowed = max(slowed, PACE.work_ms(times=9) / PACE.best_ms)
@@ -205,7 +205,7 @@ async def no_freeze(themed: None, sandbox_started: None) -> AsyncIterator[None]:
 
 
 def texts_of(widget: QWidget) -> str:
-    """Everything a widget shows, rows of lists and tables included."""
+    """Return all text that a widget shows, including rows of lists and tables."""
     found = [label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)]
     for rows in widget.findChildren(FactList):
         found += [cell.fact.text for row in rows.rows_model.rows for cell in row.cells]
@@ -213,17 +213,17 @@ def texts_of(widget: QWidget) -> str:
 
 
 def value_of(widget: QWidget, name: str) -> FactLabel:
-    """The value in a widget that goes by a name."""
+    """Return the value with this name in a widget."""
     return next(one for one in widget.findChildren(FactLabel) if one.accessibleName().startswith(f"{name}: "))
 
 
 def foot_of(panel: Panel) -> str:
-    """What stands under a panel's facts."""
+    """Return the text under a panel's facts."""
     shown = panel.findChild(StateSurface, options=Qt.FindChildOption.FindDirectChildrenOnly)
     return texts_of(shown) if shown.isVisibleTo(panel) else ""
 
 
 def colours_of(widget: QWidget) -> set[str]:
-    """Every colour a widget is painted in."""
+    """Return every colour in a widget's image."""
     image = widget.grab().toImage()
     return {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}

@@ -1,4 +1,4 @@
-"""Tasks that belong to widgets, the route of errors, and the watch over the window's thread."""
+"""Tasks that belong to widgets, the route of errors, and the watchdog of the window's thread."""
 
 import asyncio
 import sys
@@ -59,15 +59,15 @@ async def test_an_error_nobody_handles_is_one_sentence_without_a_traceback() -> 
 
     bridge.run_query(owner, fail())
     await until(lambda: bridge.running == 0)
-    assert said == ["Something in the desk itself failed. The log has the details."]
+    assert said == ["The console failed. The log has the details."]
 
 
 class TestWatchdog:
-    """Freezes on purpose, so the general watch over freezes is not for these."""
+    """Tests that freeze on purpose, without the general check for freezes."""
 
     @pytest.fixture(autouse=True)
     def no_freeze(self) -> None:
-        """Replaces the fixture that would fail the test for what it does."""
+        """Replace the fixture that would fail these tests."""
 
     async def test_a_freeze_is_found_and_its_place_named(self) -> None:
         stalls: list[tuple[float, str]] = []
@@ -79,7 +79,7 @@ class TestWatchdog:
             pass
         await until(lambda: watchdog.worst_cpu_ms > 100)
         watchdog.stop()
-        # A thread that outlives it may take its timer down while the window's thread holds what that needs.
+        # A thread that outlives it may destroy its timer while the window's thread has a lock that this needs.
         assert not any(thread.name == "stall watchdog" for thread in threading.enumerate())
         assert watchdog.worst_cpu_ms > 200
         assert stalls
@@ -87,7 +87,7 @@ class TestWatchdog:
 
 
 async def test_this_qt_keeps_its_references_to_none(themed: None) -> None:
-    """PySide6 6.12.0 on Python 3.11 drops them and aborts the process after some thousand calls."""
+    """PySide6 6.12.0 on Python 3.11 loses references to None and aborts the process after some thousand calls."""
     import sys
 
     from PySide6.QtWidgets import QLabel
@@ -120,7 +120,7 @@ def test_a_task_that_steps_once_more_at_the_end_finds_a_running_loop() -> None:
     seen: list[bool] = []
 
     async def main() -> None:
-        # Due in the very last pass over Qt's events, after this has returned.
+        # Due in the very last pass over Qt's events, after `main` has returned.
         loop.call_soon(lambda: loop.call_soon(lambda: seen.append(asyncio.get_running_loop() is loop)))
 
     with loop:
@@ -131,7 +131,7 @@ def test_a_task_that_steps_once_more_at_the_end_finds_a_running_loop() -> None:
 
 
 class Typed(QObject):
-    """Notes when what was posted to it, as a key is, got its turn."""
+    """An object that records when an event posted to it, such as a key, got its turn."""
 
     def __init__(self, done: list[str]) -> None:
         super().__init__()
@@ -171,7 +171,7 @@ async def test_steps_run_in_the_order_in_which_they_came_and_not_once_cancelled(
 
 
 async def test_a_loop_opened_within_a_step_lets_the_other_steps_run(themed: None) -> None:
-    """As a menu or a question of the system does, which has a loop of its own."""
+    """A menu or a system dialog does this: it runs its own loop."""
     inner = QEventLoop()
     loop = asyncio.get_running_loop()
     loop.call_soon(lambda: (loop.call_soon(inner.quit), inner.exec()))
@@ -186,7 +186,7 @@ async def test_nobody_is_told_who_went_between_the_end_of_a_task_and_its_turn(th
     loop = asyncio.get_running_loop()
 
     async def answer() -> int:
-        loop.call_soon(lambda: shiboken6.delete(owner))  # runs before the task's end is told
+        loop.call_soon(lambda: shiboken6.delete(owner))  # runs before the task's end is reported
         return 1
 
     task = bridge.run_query(owner, answer(), called.append, called.append)

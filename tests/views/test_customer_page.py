@@ -41,7 +41,7 @@ async def test_the_first_panel_is_there_while_others_still_load(rig: Rig) -> Non
     page = await rig.open(settle=False)
     await rig.until(lambda: page.services.list.rows_model.rowCount() > 0)
     assert page.view.bills.state.loading_since is not None
-    await rig.until(lambda: "asking" in texts_of(page.bills))
+    await rig.until(lambda: "loading" in texts_of(page.bills))
     await page.view.wait_idle()
     assert page.bills.table.rows_model.rowCount() > 0
 
@@ -57,7 +57,7 @@ async def test_one_system_down_leaves_the_rest_and_recovers_by_itself(rig: Rig) 
     assert "Provisioning" in said
     assert "Everything else works." in said
     assert page.bills.table.rows_model.rowCount() > 0
-    assert "Provisioning has not answered since" in texts_of(page.alerts)
+    assert "Provisioning has been down since" in texts_of(page.alerts)
     await rig.sandbox.clear()
     await rig.until(lambda: page.services.list.rows_model.rowCount() > 0, within_s=20)
     await page.view.wait_idle()
@@ -72,11 +72,11 @@ async def test_what_was_known_stays_and_says_so(rig: Rig) -> None:
     page.services.list.setCurrentIndex(selected)
     before = page.services.size()
     await rig.sandbox.faults("provisioning", status=503)
-    page.services.ask()
+    page.services.refresh()
     await page.view.wait_idle()
     await rig.until(lambda: page.view.services.state.failure is not None)
     assert page.services.list.rows_model.rowCount() > 0
-    assert "as at" in texts_of(page.services)
+    assert "as of" in texts_of(page.services)
     assert "Do not quote" in texts_of(page.services)
     assert {row.cells[2].shown_state for row in page.services.list.rows_model.rows} == {"stale"}
     assert page.services.list.currentIndex().row() == 1, "a change of state moves no selection"
@@ -129,7 +129,7 @@ async def test_a_customer_opened_again_while_a_system_is_down_shows_what_was_las
     page = await rig.open()
     await rig.until(lambda: page.view.bills.state.failure is not None)
     assert page.bills.table.rows_model.rowCount() == bills
-    assert "as at" in texts_of(page.bills)
+    assert "as of" in texts_of(page.bills)
     assert "Do not quote" in texts_of(page.account)
 
 
@@ -147,7 +147,7 @@ async def test_a_slow_system_can_be_waited_for_no_longer(rig: Rig) -> None:
     assert page.view.bills.state.loading_since is None
     assert "You stopped waiting for Billing." in texts_of(page.bills)
     await rig.sandbox.clear()
-    page.bills.ask()
+    page.bills.refresh()
     await page.view.bills.wait_idle()
     assert page.bills.table.rows_model.rowCount() > 0
 
@@ -174,14 +174,14 @@ async def test_an_unknown_customer_is_one_sentence(rig: Rig) -> None:
     page = await rig.open("CU-0000000")
     assert "CRM has no customer CU-0000000." in texts_of(page.head)
     assert "No bills." in texts_of(page.bills)
-    assert "answered" in texts_of(page.bills)
+    assert "replied" in texts_of(page.bills)
 
 
 async def test_a_role_that_may_not_see_bills_sees_a_lock_and_billing_is_not_asked(rig: Rig) -> None:
     asked_before = rig.console.health.health("billing").last_answer_at
     rig.console.permissions.user = User("trainee", REP.may_see - {DataScope.BILLS})
     page = await rig.open()
-    assert "The role trainee does not show bills." in texts_of(page.bills)
+    assert "Your role (trainee) can't see bills." in texts_of(page.bills)
     assert "not for your role" in texts_of(page.bills)
     assert page.bills.table.rows_model.rowCount() == 0
     assert page.view.bills.state.facts is None
@@ -241,7 +241,7 @@ async def test_every_value_says_where_it_comes_from_and_can_be_copied(rig: Rig) 
 
 
 def questions() -> list[asyncio.Task]:
-    """What a view is asking now; a request that is on its way ends by itself and is nobody's any more."""
+    """Return the tasks that load a view's datasets. A request on the wire is not included: it ends by itself."""
     return [task for task in asyncio.all_tasks() if task.get_coro().__qualname__.startswith(SystemDataset.__name__)]
 
 
@@ -251,7 +251,7 @@ async def test_closing_a_tab_drops_what_is_under_way(rig: Rig) -> None:
     assert questions()
     rig.workspace.customers.close_tab(0)
     assert rig.window.tabs.count() == 0
-    await rig.until(lambda: not questions(), within_s=1)  # long before the answer could come
+    await rig.until(lambda: not questions(), within_s=1)  # long before the reply could arrive
 
 
 async def test_switching_between_nine_customers_is_instant(rig: Rig) -> None:

@@ -1,4 +1,4 @@
-"""The bill as PDF inside the window, by mouse and keyboard, and what happens when it is none."""
+"""The bill as PDF inside the window, by mouse and keyboard, and the messages for files that are not PDF."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -79,7 +79,7 @@ async def test_300_pages_are_rendered_where_they_are_looked_at(rig: Rig, monkeyp
 
 @pytest.mark.parametrize(
     ("faults", "words"),
-    [({"body": "html"}, "not a PDF"), ({"body": "empty"}, "not where"), ({"answer_mb": 0, "status": 403}, "refused")],
+    [({"body": "html"}, "not a PDF"), ({"body": "empty"}, "not where"), ({"answer_mb": 0, "status": 403}, "rejected")],
 )
 async def test_what_is_no_document_is_one_sentence_and_can_be_asked_for_again(
     rig: Rig, faults: dict, words: str

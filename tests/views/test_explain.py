@@ -1,4 +1,4 @@
-"""A bill explained in the window: exact, from real bills, by keyboard, and into the note."""
+"""A bill explained in the window: exact, from real bills, by keyboard, and copied into the note."""
 
 from decimal import Decimal
 
@@ -29,7 +29,7 @@ async def test_a_bill_is_explained_by_keyboard_to_the_cent(rig: Rig) -> None:
     found = view.explanation
     assert found is not None
     assert sum((cause.amount.amount for cause in found.causes), start=Decimal(0)) == found.difference.amount
-    assert "agree to the cent" in texts_of(view)
+    assert "to the cent" in texts_of(view)
     assert view.causes.rows_model.rowCount() == len(found.causes)
     assert view.lines.rows_model.rowCount() == len(found.changes)
     assert view.sentence.text().startswith("Your ")
@@ -43,7 +43,7 @@ async def test_a_bill_is_explained_by_keyboard_to_the_cent(rig: Rig) -> None:
     assert other.earlier.billed_on < other.later.billed_on
     view.earlier.setCurrentIndex(3)
     assert "two different bills" in view.sentence.text()
-    view.earlier.setCurrentIndex(1)  # the newer one in the other box is explained all the same
+    view.earlier.setCurrentIndex(1)  # two bills are explained even if the newer one is in the other box
     await rig.until(lambda: view.explanation is not None)
     assert view.explanation is not None
     assert view.earlier.currentText().startswith(texts.day(view.explanation.later.billed_on))

@@ -1,4 +1,4 @@
-"""Qt objects end in the window's thread, whichever thread allocates; memory does not grow for it."""
+"""Qt objects are destroyed in the window's thread, whichever thread allocates; memory does not grow because of it."""
 
 import asyncio
 import gc
@@ -14,7 +14,7 @@ from tests.support.waiting import until
 
 
 class _Cycle:
-    """A cycle that holds Qt objects and notes the thread in which it ends."""
+    """A cycle with Qt objects that records the thread in which it is destroyed."""
 
     ended_in: list[int]
 
@@ -31,18 +31,18 @@ class _Cycle:
 
 
 def _allocate_much() -> None:
-    """Allocate what makes automatic collection run a hundred times over."""
+    """Allocate enough for a hundred runs of automatic collection."""
     for _ in range(300):
         keep = [[i] for i in range(1_000)]
         keep.append(keep)  # type: ignore[arg-type] # a cycle, so that only a collection frees it
 
 
 class TestCollector:
-    """Collecting everything that pytest has loaded is a freeze, so the general watch over freezes is not for these."""
+    """Tests that collect everything pytest has loaded. That is a freeze, so the general check for freezes is off."""
 
     @pytest.fixture(autouse=True)
     def no_freeze(self) -> None:
-        """Replaces the fixture that would fail the test for what it does."""
+        """Replace the fixture that would fail these tests."""
 
     async def test_cycles_with_widgets_end_in_the_windows_thread(self) -> None:
         gc.collect()
@@ -88,7 +88,7 @@ class TestCollector:
         collector = WindowGarbageCollector(beat_ms=20)
         collector.start()
         before = gc.get_stats()[2]["collections"]
-        left = [[[i] for i in range(4_000)] for _ in range(3)]  # what survives a collection of the young
+        left = [[[i] for i in range(4_000)] for _ in range(3)]  # these survive a collection of the young generation
         async with asyncio.timeout(10):
             while gc.get_stats()[2]["collections"] == before:
                 until_s = time.thread_time() + 0.01

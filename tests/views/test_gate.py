@@ -1,4 +1,4 @@
-"""Before the caller is verified nothing of the account is anywhere: not in the window, not for screen readers, not asked."""
+"""Before the caller is verified, no account data is in the window, open to screen readers, or requested."""
 
 import asyncio
 import re
@@ -33,7 +33,7 @@ PLACES = {
 
 
 async def secrets_of(sandbox: Control, customer: str) -> set[str]:
-    """What must not be told of a customer: how to reach them, their birthday, and the numbers of what they have."""
+    """Return the values to hide: contact data, date of birth, and the numbers of the customer's records."""
     found: set[str] = set()
     async with sandbox.raw("crm") as crm:
         record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
@@ -53,7 +53,7 @@ async def secrets_of(sandbox: Control, customer: str) -> set[str]:
 
 
 async def leaks(rig: Rig, secrets: set[str]) -> list[tuple[str, str]]:
-    """Where the window tells any of the secrets; looked for in turns, as looking alone takes longer than one may."""
+    """Return where the window shows a secret; searched in several turns, as one would exceed the limit of a turn."""
 
     def plain(text: str) -> str:
         return re.sub(r"[^0-9a-z@]", "", text.lower())
@@ -159,7 +159,7 @@ async def test_a_closed_account_is_not_found_by_part_of_a_number_or_address(rig:
 
     await rig.until(is_in_the_index)
     parts = (phone[2:8], phone[-7:], phone[-4:], account[-5:], email.partition("@")[0], street)
-    assert any([await found(text) for text in parts])  # while it is open that helps
+    assert any([await found(text) for text in parts])  # while the account is open, the search finds it
     rig.console.access.close(customer)
     assert [text for text in parts if await found(text)] == []
     for text in (phone, email, account, record.name, record.id):
@@ -184,10 +184,10 @@ async def test_a_caller_is_verified_by_keys_and_wrong_answers_are_counted(rig: R
         record = (await crm.get(f"/tmf-api/customerManagement/v4/customer/{customer}")).json()
     account = record["account"][0]["id"]
     dialog = await asked(rig, customer)
-    rig.press(Qt.Key.Key_Down)  # an account number
+    rig.press(Qt.Key.Key_Down)  # the account number
     rig.keys("BA-00000000")
     rig.press(Qt.Key.Key_Return, CTRL)
-    await rig.until(lambda: "2 more attempts" in texts_of(dialog))
+    await rig.until(lambda: "2 tries left" in texts_of(dialog))
     rig.keys(account.lower())
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: rig.workspace.page is not None)
@@ -197,13 +197,13 @@ async def test_a_caller_is_verified_by_keys_and_wrong_answers_are_counted(rig: R
     await page.view.wait_idle()
     page.go_to("usage")
     await page.view.wait_idle()
-    assert "must be verified further" in texts_of(page.panel("usage"))
+    assert "use a stronger verification" in texts_of(page.panel("usage"))
     rig.window.activateWindow()
     await rig.until(rig.window.isActiveWindow)
     rig.press(Qt.Key.Key_V, CTRL | SHIFT)
     [further] = rig.window.findChildren(AccessDialog)
     await rig.until(further.answer.hasFocus)
-    # What opens more; that calling back does, shows when the number is known.
+    # The ways that unlock more. Whether calling back is one shows once the number is known.
     assert [name for _button, name, _reason in further.ways] == ["pin", "code", "callback", "photo"]
     rig.press(Qt.Key.Key_Up)
     rig.press(Qt.Key.Key_Return, CTRL)
@@ -223,7 +223,7 @@ async def test_a_pin_and_a_code_open_everything_by_keys(rig: Rig) -> None:
     rig.press(Qt.Key.Key_Down)
     rig.keys("12 ab")
     rig.press(Qt.Key.Key_Return, CTRL)
-    await rig.until(lambda: "Type the digits" in texts_of(dialog))
+    await rig.until(lambda: "Enter the digits" in texts_of(dialog))
     rig.keys(pin)
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.until(lambda: rig.workspace.page is not None)
@@ -241,7 +241,7 @@ async def test_a_code_is_sent_first_and_its_number_is_not_shown(rig: Rig) -> Non
         rig.press(Qt.Key.Key_Down)
     assert "Send the code" in dialog.open_button.text()
     rig.press(Qt.Key.Key_Return, CTRL)
-    await rig.until(lambda: "Sent to the number that ends in" in texts_of(dialog))
+    await rig.until(lambda: "Sent to the number ending in" in texts_of(dialog))
     assert len(re.findall(r"\d", dialog.message.text())) == 2
     assert "Open the account" in dialog.open_button.text()
     rig.keys(await rig.sandbox.code(customer))
@@ -291,32 +291,32 @@ async def test_what_a_role_never_may_is_not_offered_to_it(rig: Rig) -> None:
     assert "Line test" in texts_of(overlay)
     assert "Give credit" not in texts_of(overlay)
     rig.keys("c")
-    assert "Give credit: your role does not include that." in texts_of(rig.window.status)
+    assert "Give credit: your role can't do that." in texts_of(rig.window.status)
     rig.press(Qt.Key.Key_J, CTRL)
     rig.keys("q")
-    assert "Nothing has the letter Q here." in texts_of(rig.window.status)
+    assert "No action has the letter Q." in texts_of(rig.window.status)
 
 
 @pytest.mark.gated
 async def test_after_three_wrong_answers_the_account_stays_closed(rig: Rig) -> None:
     dialog = await asked(rig, rig.sandbox.first_customer)
     dialog.ways[1][0].setChecked(True)
-    for nothing in ("", "  "):  # is no answer
+    for nothing in ("", "  "):  # an empty answer
         dialog.answer.setText(nothing)
         dialog.open_account()
-        await rig.until(lambda: "Type the account number" in texts_of(dialog))
-    for answer in ("BA-00000000", "BA-00000000", "ba 00000001", "BA-00000002"):  # the second tells nobody anything new
+        await rig.until(lambda: "Enter the account number" in texts_of(dialog))
+    for answer in ("BA-00000000", "BA-00000000", "ba 00000001", "BA-00000002"):  # the second reveals nothing new
         dialog.answer.setText(answer)
         QTest.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
         await rig.until(lambda: not dialog.busy)
-    assert "tried again in 15 min" in texts_of(dialog)
+    assert "again in 15 min" in texts_of(dialog)
     QTest.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
     await rig.until(lambda: "Too many wrong answers" in texts_of(dialog))
-    assert dialog.answer.hasFocus()  # though a click brought the focus to the button
+    assert dialog.answer.hasFocus()  # although a click moved the focus to the button
     assert rig.workspace.page is None
     dialog.reject()
     customer = CustomerId(rig.sandbox.first_customer)
-    with pytest.raises(NotPossibleError, match="Too many wrong answers"):  # and no reason opens it
+    with pytest.raises(NotPossibleError, match="Too many wrong answers"):  # and a reason does not open it either
         await rig.console.access.open_for(customer, AccessReason.TYPED, "checking an address for the field")
     await asyncio.sleep(0)
     again = await asked(rig, customer)
@@ -343,15 +343,15 @@ async def test_a_day_of_birth_is_typed_as_the_caller_says_it_and_one_wrong_day_c
     day = date.fromisoformat(born[:10])
     wrong = day.replace(year=day.year - 1)
     for typed, message in (
-        ("13/13/1980", "is no day"),
-        (f"{wrong:%d %b %Y}", "2 more attempts"),
-        (f"{wrong:%B %d, %Y}", "That was wrong before"),
+        ("13/13/1980", "is not a valid date"),
+        (f"{wrong:%d %b %Y}", "2 tries left"),
+        (f"{wrong:%B %d, %Y}", "You already tried"),
     ):
         dialog.answer.setText(typed)
         dialog.open_account()
         await rig.until(lambda message=message: message in texts_of(dialog))
     dialog.answer.clear()
-    rig.keys(f"{day:%m/%d/%Y}", dialog.answer)  # as in the US, where this deployment is
+    rig.keys(f"{day:%m/%d/%Y}", dialog.answer)  # US format, as this deployment is in the US
     assert f"Read as {texts.weekday(day)}" in texts_of(dialog)
     dialog.open_account()
     await rig.until(lambda: rig.workspace.page is not None)
@@ -365,7 +365,7 @@ async def test_without_a_caller_money_is_not_moved_and_closing_closes(rig: Rig) 
     next(button for button, _name, reason in dialog.ways if reason is AccessReason.TICKET).setChecked(True)
     dialog.answer.setText("TT-100234")
     dialog.open_account()
-    await rig.until(lambda: "CRM keeps no ticket TT-100234 for this customer" in texts_of(dialog))
+    await rig.until(lambda: "CRM has no ticket TT-100234 for this customer" in texts_of(dialog))
     async with rig.sandbox.raw("crm") as crm:
         tickets = await crm.get("/tmf-api/troubleTicket/v4/troubleTicket", params={"relatedParty.id": customer})
     dialog.answer.setText(tickets.json()[0]["id"].lower())
@@ -373,10 +373,10 @@ async def test_without_a_caller_money_is_not_moved_and_closing_closes(rig: Rig) 
     await rig.until(lambda: rig.workspace.page is not None)
     await rig.workspace.page.view.wait_idle()
     rig.workspace.page.customer_actions.open_action("give-credit")
-    assert "the caller must be verified" in texts_of(rig.window.status)
-    assert "No caller: a ticket" in texts_of(rig.workspace.page.head)
+    assert "verify the caller" in texts_of(rig.window.status)
+    assert "Opened without a caller: a ticket" in texts_of(rig.workspace.page.head)
     assert rig.console.actions.may("work-on-ticket", customer) is None
-    with pytest.raises(NotPossibleError, match="proves nothing"):  # it has just been read off the page
+    with pytest.raises(NotPossibleError, match="proves nothing"):  # the answer is on the page the rep has just seen
         await rig.console.access.verify(customer, "birth", "1980-01-01")
     rig.workspace.customers.close_tab(0)
     assert rig.console.access.level(customer) is AccessLevel.CLOSED
@@ -416,6 +416,6 @@ async def test_reading_the_answer_off_the_screen_opens_but_does_not_hide_who_loo
 async def test_whoever_looks_around_is_flagged_within_twenty_accounts(rig: Rig) -> None:
     before = datetime.now(UTC)
     for customer in numbers_of(0, 20):
-        await rig.console.access.verify(CustomerId(customer), "photo", "")  # the rep's own word for it
+        await rig.console.access.verify(CustomerId(customer), "photo", "")  # the rep alone states that this was checked
     flagged = await rig.until(lambda: rig.sandbox.audited(what="harvesting", since=before.isoformat()))
     assert [entry.words for entry in flagged] == ["12 accounts opened within an hour and nothing done in them"]

@@ -1,4 +1,4 @@
-"""An act that stopped half way, in the window: seen within a second, finished or taken back by keys; and rubbish typed."""
+"""An action that stopped halfway, in the window: shown within 1 s, finished or undone by keys; and invalid input."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.own_world
 
 
 async def form_of(rig: Rig, hands: Hands, kind: str) -> ActionForm:
-    """A customer for whom the act can be done, with its form open and filled in."""
+    """Find a customer who allows the action; return its form, open and filled in."""
     view, _, values = await first_for_whom(rig.console, numbers_of(120, 299), kind)
     customer = view.customer_id
     view.close()
@@ -42,12 +42,12 @@ async def test_half_done_is_on_the_page_within_a_second_and_taken_back_by_keys(r
     await rig.until(lambda: f"Half done: {title}" in texts_of(page.alerts), within_s=1.0)
     hands.after(Qt.Key.Key_D, "z")
     dialog = await hands.form(HalfDoneDialog)
-    assert "Provisioning has it, Billing does not" in texts_of(dialog)
+    assert "Provisioning has it, Billing doesn't" in texts_of(dialog)
     rig.press(Qt.Key.Key_Down)
     assert dialog.choices[TAKE_BACK].isChecked()
     rig.press(Qt.Key.Key_Return, CTRL)
     await rig.sandbox.clear()
-    await hands.done(f"Take back: {title}")
+    await hands.done(f"Undo: {title}")
     await rig.until(lambda: "Half done" not in texts_of(page.alerts))
 
 
@@ -59,13 +59,14 @@ async def test_what_could_not_be_compared_is_said(rig: Rig) -> None:
     hands.after(Qt.Key.Key_J, "x")
     await rig.until(lambda: page.over.discrepancies is not None)
     shown = page.over.discrepancies
-    await rig.until(lambda: "Billing has not said the bills" in texts_of(shown))
+    await rig.until(lambda: "Billing has not sent the bills" in texts_of(shown))
     assert "no discrepancies" not in texts_of(shown)
     rig.press(Qt.Key.Key_Escape)
 
 
 @pytest.mark.parametrize(
-    ("typed", "message"), [("1.0051", "decimals"), ("5 XTS", "not in XTS"), ("-5", "no amount"), ("lots", "no amount")]
+    ("typed", "message"),
+    [("1.0051", "decimals"), ("5 XTS", "not XTS"), ("-5", "not a valid amount"), ("lots", "not a valid amount")],
 )
 async def test_what_cannot_be_is_said_and_nothing_is_sent(rig: Rig, typed: str, message: str) -> None:
     hands = Hands(rig)
@@ -79,11 +80,11 @@ async def test_what_cannot_be_is_said_and_nothing_is_sent(rig: Rig, typed: str, 
     assert len(rig.console.outbox.actions) == before
     rig.press(Qt.Key.Key_Escape)
     await rig.until(lambda: not form.isVisible())
-    rig.window.activateWindow()  # which a window manager does
+    rig.window.activateWindow()  # as a window manager does
     await rig.until(rig.window.isActiveWindow)
     hands.after(Qt.Key.Key_D, "c")
     again = await hands.form(ActionForm)
-    assert again.values["amount"] == typed  # nothing typed is lost
+    assert again.values["amount"] == typed  # the draft is restored
     again.forget_drafts()
     rig.press(Qt.Key.Key_Escape)
     await rig.until(lambda: not again.isVisible())
@@ -121,7 +122,7 @@ async def test_a_form_starts_from_the_oldest_open_bill_and_never_from_another_th
 
 
 async def test_a_form_fits_into_a_small_window(rig: Rig) -> None:
-    rig.window.resize(960, 600)  # what 150 % leaves of 1440 x 900
+    rig.window.resize(960, 600)  # 1440 x 900 at 150 % scaling
     hands = Hands(rig)
     form = await form_of(rig, hands, "open-ticket")
     assert form.width() <= rig.window.width()
@@ -218,7 +219,7 @@ async def test_what_only_starts_says_so_and_its_result_is_announced(rig: Rig) ->
     assert not any("Done" in one for one in said)
     await rig.sandbox.advance(60)
     page.view.tests.refresh()
-    await rig.until(lambda: any("shows it" in one for one in said))
-    (result,) = [one for one in said if "shows it" in one]
+    await rig.until(lambda: any("to see it" in one for one in said))
+    (result,) = [one for one in said if "to see it" in one]
     assert "Line test" in result
     assert "passed" in result or "failed" in result

@@ -1,4 +1,4 @@
-"""The desk by keyboard alone: real key events into the window."""
+"""The console by keyboard only: real key events into the window."""
 
 import sys
 
@@ -136,7 +136,7 @@ def pressed(key: int, text: str, *, scan_code: int = 0) -> QKeyEvent:
     ("event", "letter"),
     [
         (pressed(Qt.Key.Key_B, "b"), "B"),
-        (pressed(0x0643, "\u0643", scan_code=39 + 8), "\u0643"),  # Arabic kaf at the semicolon, where no letter stands
+        (pressed(0x0643, "\u0643", scan_code=39 + 8), "\u0643"),  # Arabic kaf on the semicolon key: no letter there
         (pressed(0x0634, "\u0634", scan_code=30 + 8), "A"),  # Arabic sheen
         (pressed(0x0421, "\u0441", scan_code=46 + 8), "C"),  # Cyrillic с
         (pressed(0x03A3, "\u03c3", scan_code=31 + 8), "S"),  # Greek σ

@@ -1,4 +1,4 @@
-"""Fields take so much and no more, however it comes, and say so."""
+"""Fields with a maximum length, for typed and pasted text, that show when it is reached."""
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt
@@ -23,7 +23,7 @@ async def test_a_note_takes_what_fits_of_what_is_pasted_and_says_so(rig: Rig, pa
     held = text.toPlainText()
     assert held.startswith("Before ")
     assert len(held) <= LONGEST_NOTE
-    assert "the rest was left out" in rig.window.status.origin.text()
+    assert "The rest was cut off" in rig.window.status.origin.text()
     QTest.keyClick(text, Qt.Key.Key_Y)
     assert text.toPlainText() == held
     text.selectAll()

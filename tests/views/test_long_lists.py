@@ -1,4 +1,4 @@
-"""Lists of tens of thousands, found in, filtered and paged in as they are scrolled, without a freeze."""
+"""Lists of tens of thousands: searched, filtered and loaded page by page on scrolling, without a freeze."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
@@ -23,7 +23,7 @@ async def test_a_timeline_of_50_000_pages_in_as_it_is_scrolled(rig: Rig) -> None
         bar = panel.list.verticalScrollBar()
         bar.setValue(bar.maximum())
         await rig.until(lambda known=before: panel.list.rows_model.rowCount() > known)
-        # What was in sight stays in sight; what is new lies below it.
+        # The visible rows stay in place; new rows are added below.
         await rig.until(lambda bar=bar: bar.value() < bar.maximum())
     assert panel.list.rows_model.rowCount() >= first + 300
     await page.view.wait_idle()
@@ -88,7 +88,7 @@ async def test_ten_customers_are_open_and_the_tenth_is_reached(rig: Rig) -> None
 
 
 async def test_what_is_older_than_the_contacts_read_so_far_comes_with_them(rig: Rig) -> None:
-    """Else bills and payments would stand there as if nothing had been said between them."""
+    """Otherwise bills and payments would appear there without the interactions between them."""
     await rig.sandbox.faults("crm", repeat_to=5000)
     page = await rig.open()
     panel = page.panel("timeline")
@@ -160,7 +160,7 @@ async def test_scrolling_to_the_end_of_what_can_be_read_never_freezes(rig: Rig) 
     await rig.until(all_read, within_s=60)
     assert contacts.state.facts is not None
     assert len(contacts.state.facts) == 3000
-    await rig.until(lambda: "The first 3000 of 50000 were read." in foot_of(panel))
+    await rig.until(lambda: "Loaded the first 3000 of 50000." in foot_of(panel))
 
 
 async def test_the_newest_event_stands_on_top_whatever_came_first(rig: Rig) -> None:

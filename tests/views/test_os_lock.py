@@ -1,4 +1,4 @@
-"""What Windows tells of its session locks the desk, and nothing else it tells does."""
+"""The console locks when Windows reports a locked session or sleep, and on no other message."""
 
 import asyncio
 import ctypes
@@ -24,7 +24,7 @@ async def test_the_messages_of_a_lock_and_of_sleep_lock(
     listener = _SessionFilter(lambda: told.append(True))
     native = wintypes.MSG(message=message, wParam=parameter)
     handled, _result = listener.nativeEventFilter(b"windows_generic_MSG", ctypes.addressof(native))
-    assert not handled  # Qt is to hear of it too
+    assert not handled  # Qt must receive the message too
     after = asyncio.Event()
     QTimer.singleShot(0, after.set)
     await after.wait()

@@ -1,4 +1,4 @@
-"""Acts by mouse and by keyboard in the window: notes, contact data, promises, conflicts, and what stays after an end."""
+"""Actions by mouse and keyboard in the window: notes, contact data, promises, conflicts, and restart."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QPlainTextEdit, QPushButton
 
 from console.models.outbox import ActionState
 from console.models.search import Match, MatchedBy
-from console.services.access.permissions import DataScope, Permission, Personal
+from console.services.access.permissions import DataScope, Permission, PersonalField
 from console.services.customer.contact import known_contact
 from console.views import texts
 from console.views.customer.forms.contact_form import ContactForm
@@ -40,7 +40,7 @@ async def test_a_note_is_typed_kept_and_added_by_keyboard_alone(rig: Rig) -> Non
     rig.keys("Asked why the bill is higher")
     await rig.until(
         lambda: page.customer_actions.dock.kept.text() == "in memory only"
-    )  # there is no file behind this desk
+    )  # this console has no file for its store
     assert page.title.startswith("✎")
     rig.press(Qt.Key.Key_Escape)
     assert not page.customer_actions.dock.isVisible()
@@ -81,13 +81,13 @@ async def test_contact_data_is_changed_in_both_systems(rig: Rig) -> None:
     rig.press(Qt.Key.Key_D, CTRL)
     rig.keys("k")
     form: ContactForm = dialog(rig, ContactForm)
-    assert form.fields["email"].text()  # what the page knows, at once
-    await rig.until(lambda: "eing asked" not in form.effect.text())
+    assert form.fields["email"].text()  # the page's values, at once
+    await rig.until(lambda: "oading" not in form.effect.text())
     form.fields["email"].selectAll()
     rig.keys("not an address", form.fields["email"])
-    assert "becomes not an address" in form.effect.text()
+    assert "→ not an address" in form.effect.text()
     form.send_button.click()
-    await rig.until(lambda: "no e-mail address" in form.message.text())
+    await rig.until(lambda: "not a valid e-mail" in form.message.text())
     form.fields["email"].setText("changed@example.org")
     form.send_button.click()
     action = await the_action(rig, ActionState.DONE)
@@ -103,19 +103,19 @@ async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Ri
     form: PromiseForm = dialog(rig, PromiseForm)
     form.due.setText("+7")
     for typed, message in (
-        ("a lot", "no amount"),
+        ("a lot", "not a valid amount"),
         ("1.2341", "decimals"),
-        ("999999", "is owed"),
-        ("0", "more than nothing"),
+        ("999999", "is due"),
+        ("0", "above zero"),
     ):
         form.amount.setText(typed)
         form.send_button.click()
         await rig.until(lambda message=message: message in form.message.text())
     form.amount.setText("1.50")
     for typed, message in (
-        ("13/13/2027", "no day"),
-        ("soon", "no day"),
-        ("31 Feb", "no day"),
+        ("13/13/2027", "not a valid date"),
+        ("soon", "not a valid date"),
+        ("31 Feb", "not a valid date"),
         ("+91", "90 days"),
     ):
         form.due.selectAll()
@@ -124,13 +124,13 @@ async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Ri
         await rig.until(lambda message=message: message in form.message.text())
     due = datetime.now(UTC).astimezone().date() + timedelta(days=11)
     form.due.selectAll()
-    rig.keys(f"{due.month}/{due.day}/{due.year}", form.due)  # as in the US, where this deployment is
+    rig.keys(f"{due.month}/{due.day}/{due.year}", form.due)  # US format, as this deployment is in the US
     assert texts.weekday(due) in form.effect.text()
     form.due.selectAll()
     rig.keys("+7", form.due)
     due = datetime.now(UTC).astimezone().date() + timedelta(days=7)
     assert texts.weekday(due) in form.effect.text()
-    assert form.message.text() == ""  # what was wrong is mended
+    assert form.message.text() == ""  # the error is fixed
     form.send_button.click()
     action = await the_action(rig, ActionState.DONE)
     assert action.title == f"Promise to pay {action.steps[0].wanted.money()} by {due.isoformat()}"
@@ -143,7 +143,7 @@ async def test_a_promise_says_what_is_wrong_and_is_kept_when_it_is_right(rig: Ri
     form.amount.setText(str(account.balance.amount - 1))
     form.due.setText("+7")
     form.send_button.click()
-    await rig.until(lambda: "promised already" in form.message.text())
+    await rig.until(lambda: "already promised" in form.message.text())
 
 
 async def owing(rig: Rig) -> str:
@@ -157,7 +157,7 @@ async def owing(rig: Rig) -> str:
 
 
 async def the_conflict(rig: Rig) -> OutboxPage:
-    """Go to the Outbox once an act is in conflict; return the page, which shows it."""
+    """Go to the Outbox once an action is in conflict; return the page that shows it."""
     await the_action(rig, ActionState.CONFLICT)
     rig.workspace.go_to("outbox")
     shown = rig.workspace.pages["outbox"]
@@ -176,7 +176,7 @@ async def test_a_conflict_is_decided_by_keys(rig: Rig) -> None:
     shown = await the_conflict(rig)
     (line,) = shown.conflict.lines
     assert line.theirs.text() == "theirs@example.net"
-    assert line.chosen is None  # nobody is led to a choice
+    assert line.chosen is None  # no choice is preselected
     assert not shown.conflict.send.isEnabled()
     rig.press(Qt.Key.Key_Return, CTRL)
     assert shown.chosen is not None
@@ -198,7 +198,7 @@ async def test_a_decision_is_for_every_system_of_the_action(rig: Rig, key: Qt.Ke
     page = await rig.open()
     customer = page.customer_id
     account = await account_of(rig.sandbox, customer)
-    await change_elsewhere(rig, customer, f"before.{chosen}")  # whatever other tests have left
+    await change_elsewhere(rig, customer, f"before.{chosen}")  # replaces whatever other tests have left
     seen = await rig.console.actions.look_at_contact(customer, account)
     await change_elsewhere(rig, customer, "theirs2@example.net")
     await rig.console.actions.change_contact(customer, account, {"email": "mine2@example.net"}, seen)
@@ -206,7 +206,7 @@ async def test_a_decision_is_for_every_system_of_the_action(rig: Rig, key: Qt.Ke
     rig.press(key)
     rig.press(Qt.Key.Key_Return, CTRL)
     action = await the_action(rig, ActionState.DONE)
-    assert action.title == f"Contact: e-mail {chosen}"  # what is said is what was sent
+    assert action.title == f"Contact: e-mail {chosen}"  # the title names the value that was sent
     assert {step.wanted["email"] for step in action.steps} == {chosen}
     crm, billing = await held(rig.sandbox, customer, account)
     assert (crm["email"], billing["email"]) == (chosen, chosen)
@@ -222,12 +222,12 @@ async def test_a_conflict_is_ended_with_a_third_value(rig: Rig) -> None:
     rig.press(Qt.Key.Key_3)
     rig.keys("not an address")
     rig.press(Qt.Key.Key_Return, CTRL)
-    await rig.until(lambda: "no e-mail address" in texts_of(shown.conflict))
+    await rig.until(lambda: "not a valid e-mail" in texts_of(shown.conflict))
     assert any(
         "not an address" in text for text in rig.console.drafts.draft_keys.values()
-    )  # kept like everything typed
+    )  # saved like all other input
     shown.conflict.lines[0].typed.selectAll()
-    rig.keys("third21@example.net")  # 2 and 1 are letters here, no choices
+    rig.keys("third21@example.net")  # 2 and 1 are letters here, not choices
     assert shown.conflict.lines[0].goes.text() == "third21@example.net"
     assert not shown.conflict.lines[0].mine.isChecked()
     rig.press(Qt.Key.Key_Return, CTRL)
@@ -250,7 +250,7 @@ async def test_contact_data_changed_while_systems_are_away_asks_nothing_when_the
     assert started
     form.fields["email"].selectAll()
     rig.keys("while.away@example.org", form.fields["email"])
-    await rig.until(lambda: "last known" in form.effect.text())
+    await rig.until(lambda: "Last known" in form.effect.text())
     assert form.fields["email"].text() == "while.away@example.org"
     rig.press(Qt.Key.Key_Return, CTRL) if rig.focused is form.fields["email"] else form.send_button.click()
     action = await the_action(rig, ActionState.QUEUED)
@@ -285,7 +285,7 @@ async def test_what_stands_in_a_closed_form_is_back_and_can_be_thrown_away(rig: 
 async def test_a_refused_note_is_corrected_in_the_outbox(rig: Rig) -> None:
     page = await rig.open()
     await rig.console.actions.add_note(page.customer_id, "One before it", reason="Other")
-    await the_action(rig, ActionState.DONE)  # since then CRM's list of notes is believed
+    await the_action(rig, ActionState.DONE)  # from now on CRM's list of notes is trusted
     await rig.sandbox.faults("crm", refuse_writes="This customer is locked")
     await rig.console.actions.add_note(page.customer_id, "Wrong words", reason="Other")
     await the_action(rig, ActionState.REJECTED)
@@ -293,7 +293,7 @@ async def test_a_refused_note_is_corrected_in_the_outbox(rig: Rig) -> None:
     rig.keys("u")
     shown = rig.workspace.pages["outbox"]
     assert isinstance(shown, OutboxPage)
-    await rig.until(lambda: "refused" in texts_of(page.alerts))
+    await rig.until(lambda: "rejected" in texts_of(page.alerts))
     shown.details.buttons["edit"].click()
     form: EditDialog = dialog(rig, EditDialog)
     text = form.findChild(QPlainTextEdit)
@@ -337,7 +337,7 @@ async def test_what_is_typed_while_a_note_is_being_kept_is_the_next_one(rig: Rig
     assert page.customer_actions.dock is not None
     rig.keys("The first")
     rig.press(Qt.Key.Key_Return, CTRL)
-    rig.keys("Next")  # no turn of the loop between: the first is not kept yet
+    rig.keys("Next")  # no turn of the loop between: the first is not saved yet
     action = await the_action(rig, ActionState.DONE)
     assert action.title == "Note: The first"
     assert page.customer_actions.dock.text.toPlainText() == "Next"
@@ -348,7 +348,7 @@ async def test_an_empty_note_is_refused_in_words(rig: Rig) -> None:
     page = await rig.open()
     page.customer_actions.open_note()
     page.customer_actions.dock.send_button.click()
-    await rig.until(lambda: "nothing in the note" in page.customer_actions.dock.message.text())
+    await rig.until(lambda: "note is empty" in page.customer_actions.dock.message.text())
     assert not rig.console.outbox.actions
 
 
@@ -450,7 +450,7 @@ async def test_what_a_role_has_masked_is_masked_in_titles_and_notifications_too(
     account = page.view.accounts.unmasked.items[0].value
     seen = known_contact(page.view.customer.unmasked.value, account)
     customer, phone = page.customer_id, "+19375550173"
-    rig.console.permissions.user = replace(user, masked=frozenset(Personal))
+    rig.console.permissions.user = replace(user, masked=frozenset(PersonalField))
     await rig.console.actions.change_contact(customer, account.id, {"phone": phone}, seen)
     await the_action(rig, ActionState.QUEUED)
     rig.press(Qt.Key.Key_J, CTRL)

@@ -1,4 +1,4 @@
-"""Every panel in each of its eight states, brought about on the real sandbox."""
+"""Every panel in each of its eight states, produced on the real sandbox."""
 
 import re
 
@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from console.views.customer.panels.panel import Panel
 from console.views.theme import THEME
-from console.views.widgets.message import Message, Skeleton
+from console.views.widgets.message import PanelMessage, Skeleton
 from tests.support.states import LEFT_OUT, MANY_PARTS, PANELS, bring, panels, without_some
 from tests.views.conftest import Rig, colours_of, foot_of, texts_of
 
 
 def origin(panel: Panel) -> QLabel:
-    """What the head says at its right."""
+    """Return the label at the right of the panel's head."""
     named = (one for one in panel.findChildren(QLabel) if one.accessibleName().startswith(f"{panel.title}, "))
     return next(named)
 
@@ -23,7 +23,7 @@ def head(panel: Panel) -> str:
 
 
 def shows(panel: Panel, kind: type[QWidget]) -> bool:
-    """Whether the body shows a message or a skeleton."""
+    """Return whether the body shows a message or a skeleton."""
     return any(one.isVisibleTo(panel) for one in panel.findChildren(kind))
 
 
@@ -32,14 +32,14 @@ def shows_facts(panel: Panel) -> bool:
 
 
 def is_chip(panel: Panel, state: str) -> bool:
-    """Whether the head's right side is framed in the colours of a state."""
+    """Return whether the head's right side is framed in the colours of a state."""
     return {THEME.state(state).back.name(), THEME.state(state).border.name()} <= colours_of(origin(panel))
 
 
 async def test_loading(rig: Rig) -> None:
     page = await bring("loading", rig.workspace, rig.console, rig.sandbox)
     for name, panel in panels(page).items():
-        assert "asking, " in head(panel), name
+        assert "loading, " in head(panel), name
         assert shows(panel, Skeleton), name
         assert not shows_facts(panel), name
     rig.workspace.close_all()
@@ -59,7 +59,7 @@ async def test_fresh(rig: Rig) -> None:
 async def test_stale(rig: Rig) -> None:
     page = await bring("stale", rig.workspace, rig.console, rig.sandbox)
     for name, panel in panels(page).items():
-        assert "as at" in head(panel), name
+        assert "as of" in head(panel), name
         assert "do not quote" in foot_of(panel) or "read" in foot_of(panel), name
         assert is_chip(panel, "stale"), name
 
@@ -70,11 +70,11 @@ async def test_partial(rig: Rig) -> None:
     shown = panels(page)
     for name in MANY_PARTS:
         panel = shown[name]
-        assert re.search(r"^\d of \d parts$", texts_of(panel), re.MULTILINE), name
-        assert "did not come" in foot_of(panel), name
+        assert re.search(r"^\d of \d loaded$", texts_of(panel), re.MULTILINE), name
+        assert "not loaded" in foot_of(panel), name
         assert shows_facts(panel), name
     for name in ("account", "bills", "tickets"):
-        assert "did not come" not in foot_of(shown[name]), "what is missing costs its panel alone"
+        assert "not loaded" not in foot_of(shown[name]), "what is missing costs its panel alone"
     assert LEFT_OUT
 
 
@@ -82,8 +82,8 @@ async def test_partial(rig: Rig) -> None:
 async def test_failed(rig: Rig) -> None:
     page = await bring("failed", rig.workspace, rig.console, rig.sandbox)
     for name, panel in panels(page).items():
-        assert "no answer" in head(panel), name
-        message = panel.findChild(Message)
+        assert "no reply" in head(panel), name
+        message = panel.findChild(PanelMessage)
         assert message.isVisibleTo(panel), name
         assert "No saved data." in texts_of(message), name
         assert message.button.isVisibleTo(panel), name
@@ -96,14 +96,14 @@ async def test_empty(rig: Rig) -> None:
         assert panel.is_empty(), name
         said = texts_of(panel)
         assert panel.empty_words() in said, name
-        assert "answered" in said, name
+        assert "replied" in said, name
 
 
 async def test_no_permission(rig: Rig) -> None:
     page = await bring("no permission", rig.workspace, rig.console, rig.sandbox)
     for name, panel in panels(page).items():
         assert "not for your role" in head(panel), name
-        assert "The role trainee does not show" in texts_of(panel), name
+        assert "Your role (trainee) can't see" in texts_of(panel), name
         assert not panel.has_facts(), name
 
 
@@ -112,10 +112,10 @@ async def test_no_permission(rig: Rig) -> None:
 async def test_offline(rig: Rig) -> None:
     page = await bring("offline", rig.workspace, rig.console, rig.sandbox)
     for name, panel in panels(page).items():
-        assert "as at" in head(panel), name
+        assert "as of" in head(panel), name
         assert is_chip(panel, "offline"), name
         assert "No network" in foot_of(panel), name
-        assert shows(panel, Message) is panel.is_empty(), name
+        assert shows(panel, PanelMessage) is panel.is_empty(), name
         assert shows_facts(panel) is not panel.is_empty(), name
     await rig.sandbox.clear()
     rig.console.network.set_online(online=True)
@@ -133,7 +133,7 @@ async def test_what_a_system_does_not_offer_is_no_failure(rig: Rig) -> None:
     page.go_to("tests")
     panel = page.panel("tests")
     await rig.until(lambda: "not offered" in head(panel))
-    assert shows(panel, Message)
+    assert shows(panel, PanelMessage)
     assert "does not offer this" in texts_of(panel)
     alarming = {THEME.state(state).text.name() for state in ("danger", "attention", "stale")}
     assert not alarming & colours_of(origin(panel))

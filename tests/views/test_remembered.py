@@ -1,4 +1,4 @@
-"""What the desk remembers: theme, size, window and columns; and the list of keys."""
+"""The console's saved view settings: theme, size, window and columns; and the list of keys."""
 
 import asyncio
 from dataclasses import replace
@@ -174,7 +174,7 @@ async def test_the_console_is_as_it_was_after_the_program_has_ended(rig: Rig) ->
     await asyncio.sleep(0)
     window = MainWindow(Preferences())
     window.resize(1440, 900)
-    await asyncio.sleep(0)  # in turns, as the program starts
+    await asyncio.sleep(0)  # one turn for each part, as the program starts
     workspace = Workspace(window, SearchPalette.over(window), rig.bridge)
     window.show()
     await asyncio.sleep(0)

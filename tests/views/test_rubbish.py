@@ -1,4 +1,4 @@
-"""The window on a server that answers anything its description allows: every panel is drawn, and none breaks."""
+"""The window on a server whose replies are anything its description allows: every panel is drawn without an error."""
 
 import asyncio
 from typing import Any

@@ -21,7 +21,7 @@ async def test_several_customers_of_one_phone_number_are_told_apart(rig: Rig) ->
     await rig.until(lambda: palette.list.rows_model.rowCount() >= 2)
     rows = palette.list.rows_model.rows
     assert len({(row.cells[0].fact.text, row.cells[1].fact.text, row.cells[2].fact.text) for row in rows}) == len(rows)
-    assert "Ask what tells them apart" in texts_of(palette)
+    assert "Ask the caller for details" in texts_of(palette)
     assert "read as" in texts_of(palette)
 
 
@@ -65,8 +65,8 @@ async def test_a_system_that_does_not_answer_is_named_and_the_others_show(rig: R
     assert not re.search("[✓…✕] Billing", texts_of(palette)), "a customer number is nothing billing could be asked for"
     rig.press(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     rig.keys("B-2611-99999999")
-    await rig.until(lambda: "not every system answered" in texts_of(palette))
-    assert "✕ Billing no answer" in texts_of(palette)
+    await rig.until(lambda: "Some systems have not replied" in texts_of(palette))
+    assert "✕ Billing no reply" in texts_of(palette)
 
 
 async def test_esc_closes_and_keeps_the_text(rig: Rig) -> None:
@@ -82,7 +82,7 @@ async def test_esc_closes_and_keeps_the_text(rig: Rig) -> None:
     palette.text.clear()
 
 
-_TOO_SHORT, _UNKNOWN = "Enter at least two letters, or a number.", "No system knows a customer by"
+_TOO_SHORT, _UNKNOWN = "Enter at least two letters, or a number.", "No customer found for"
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ async def test_what_was_typed_before_the_services_were_there_is_searched_then(ri
     palette = SearchPalette(rig.window.centre)
     palette.open()
     rig.keys(rig.sandbox.first_customer, palette.text)
-    assert "What you type is kept." in texts_of(palette)
+    assert "Your text stays." in texts_of(palette)
     palette.attach(rig.console, rig.bridge)
     await rig.until(lambda: palette.list.rows_model.rowCount() == 1)
     chosen: list[str] = []

@@ -1,4 +1,4 @@
-"""Forms act on what is selected: every action from every record, and never on another record of the kind."""
+"""Forms use the selected record: every action from every record, and never another record of the kind."""
 
 import asyncio
 import contextlib
@@ -25,7 +25,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 async def busy_customer(rig: Rig) -> CustomerPage:
-    """A customer with several services, tickets, bills and orders."""
+    """Return the page of a customer with several services, tickets, bills and orders."""
     for customer in numbers_of(1, 120):
         page = await rig.open(customer)
         view = page.view
@@ -42,7 +42,7 @@ async def busy_customer(rig: Rig) -> CustomerPage:
 
 
 def records_of(page: CustomerPage) -> Iterator[Origin]:
-    """Every record on the page that can be selected."""
+    """Yield the origins of the records on the page that can be selected, at most four for each dataset."""
     view = page.view
     for part in (
         view.services, view.products, view.accounts, view.bills, view.tickets, view.product_orders, view.service_orders,
@@ -53,16 +53,16 @@ def records_of(page: CustomerPage) -> Iterator[Origin]:
 
 
 def related(rig: Rig, page: CustomerPage, selected: Origin, name: str) -> set[str]:
-    """What may stand in a field when a record is selected: itself, or what follows from it and nothing else."""
+    """Return the allowed values of a field for a selected record: the record, or a value that follows from it."""
     context = rig.console.actions.context(page.view)
     start = starts_from(selected.resource, selected.id, context)
     return {start[name]} if name in start else set()
 
 
 def picked(rig: Rig, page: CustomerPage, form: ActionForm, kind: str) -> list[Field]:
-    """The fields of a form in which one of the customer's records is chosen."""
+    """Return the fields of a form in which one of the customer's records is chosen."""
     asked: list[Field] = []
-    with contextlib.suppress(NotPossibleError):  # the form shows what was asked before it was found not to be possible
+    with contextlib.suppress(NotPossibleError):  # the form shows the fields loaded before the failure
         asked.extend(ACTIONS[kind].fields(rig.console.actions.context(page.view), form.values))
     return [field for field in asked if field.kind is FieldKind.PICK]
 
@@ -89,7 +89,7 @@ async def test_every_action_from_every_selected_record_actions_on_that_or_on_not
                     assert form.plan is None, f"{kind} can be sent though nothing is chosen in {name}"
                     assert not form.send_button.isEnabled()
             form.reject()
-            await asyncio.sleep(0)  # forms are opened one a turn
+            await asyncio.sleep(0)  # one form a turn
     assert walked > 200
     assert preselected > 20
 

@@ -1,4 +1,4 @@
-"""The bar that has somebody sign in: by keys and by mouse, again when it must, without taking what is typed."""
+"""The sign-in bar: by keys and by mouse, again when needed, without taking text that is being typed."""
 
 import asyncio
 from datetime import timedelta
@@ -25,7 +25,7 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 
 class Browser:
-    """Stands for the system's browser: remembers what it was to open, and signs in there when told to."""
+    """A replacement for the system's browser: records the addresses to open, and signs in there on request."""
 
     def __init__(self) -> None:
         self.opened: list[str] = []
@@ -71,12 +71,12 @@ def person(rig: Rig, browser: Browser) -> SignInSession:
 async def test_signing_in_by_keys_shows_who_works_here(
     rig: Rig, sign_in: SignIn, person: SignInSession, browser: Browser
 ) -> None:
-    asking = asyncio.ensure_future(person.bar.ask(sign_in))
+    asking = asyncio.ensure_future(person.bar.prompt(sign_in))
     await rig.until(person.bar.button.hasFocus)
     assert "Sign in to start work." in texts_of(person.bar)
     rig.press(Qt.Key.Key_Return)
     await rig.until(lambda: browser.opened)
-    assert "Go on in the browser" in texts_of(person.bar)
+    assert "Finish signing in in your browser" in texts_of(person.bar)
     await browser.click()
     assert (await asking).name == "Sandbox rep"
     assert not person.bar.isVisible()
@@ -87,7 +87,7 @@ async def test_signing_in_by_keys_shows_who_works_here(
 async def test_a_sign_in_that_has_ended_is_asked_for_once_and_takes_no_key_from_a_note(
     rig: Rig, sign_in: SignIn, person: SignInSession, browser: Browser
 ) -> None:
-    asking = asyncio.ensure_future(person.bar.ask(sign_in))
+    asking = asyncio.ensure_future(person.bar.prompt(sign_in))
     await asyncio.sleep(0)
     QTest.mouseClick(person.bar.button, Qt.MouseButton.LeftButton)
     await rig.until(lambda: browser.opened)
@@ -115,7 +115,7 @@ async def test_without_a_browser_the_address_can_be_copied_and_pressing_again_op
     rig: Rig, sign_in: SignIn, person: SignInSession, browser: Browser
 ) -> None:
     browser.is_there = False
-    asking = asyncio.ensure_future(person.bar.ask(sign_in))
+    asking = asyncio.ensure_future(person.bar.prompt(sign_in))
     await asyncio.sleep(0)
     person.bar.press()
     await rig.until(lambda: browser.opened)
@@ -132,10 +132,10 @@ async def test_a_provider_that_is_away_is_said_and_can_be_tried_again(
     rig: Rig, sign_in: SignIn, person: SignInSession, browser: Browser
 ) -> None:
     await rig.sandbox.identity(outage=True)
-    asking = asyncio.ensure_future(person.bar.ask(sign_in))
+    asking = asyncio.ensure_future(person.bar.prompt(sign_in))
     await asyncio.sleep(0)
     person.bar.press()
-    await rig.until(lambda: "cannot be reached" in texts_of(person.bar))
+    await rig.until(lambda: "can't be reached" in texts_of(person.bar))
     await rig.sandbox.identity(outage=False)
     person.bar.press()
     await rig.until(lambda: browser.opened)
@@ -144,7 +144,7 @@ async def test_a_provider_that_is_away_is_said_and_can_be_tried_again(
 
 
 async def signed_in(rig: Rig, sign_in: SignIn, person: SignInSession, browser: Browser) -> None:
-    asking = asyncio.ensure_future(person.bar.ask(sign_in))
+    asking = asyncio.ensure_future(person.bar.prompt(sign_in))
     await asyncio.sleep(0)
     person.bar.press()
     await rig.until(lambda: browser.opened)
@@ -189,7 +189,7 @@ async def test_a_console_nobody_touches_is_locked_and_tells_nothing_until_the_sa
     await rig.until(lambda: not person.lock.is_locked)
     assert rig.workspace.page is page
     assert page.customer_actions.dock.text.toPlainText() == "Typed before the lock"
-    assert rig.window.focusWidget() is page.customer_actions.dock.text  # and what is typed next goes on there
+    assert rig.window.focusWidget() is page.customer_actions.dock.text  # and typing continues there
     assert name in rig.window.windowTitle()
 
 
@@ -214,7 +214,7 @@ async def test_a_console_locks_from_within_a_form_and_stays_locked_over_a_restar
     await rig.until(bar.button.hasFocus)
     await rig.until(lambda: rig.bridge.running <= 2)
     assert await store.load("locked") == "yes"
-    assert await sign_in.restore(store) is None  # as the next start would: somebody must sign in
+    assert await sign_in.restore(store) is None  # as at the next start: a new sign-in is needed
     person.press()
     await rig.until(lambda: len(browser.opened) == 2)
     await browser.click()

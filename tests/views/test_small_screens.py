@@ -1,4 +1,4 @@
-"""What is cut first where there is little room: never the name, who calls, or the button that opens an account."""
+"""The order of cuts on a small screen: never the name, the caller, or the button that opens an account."""
 
 import pytest
 from PySide6.QtWidgets import QLabel
@@ -12,7 +12,7 @@ from tests.views.conftest import Rig, texts_of, value_of
 
 
 def lines(head: CustomerHead) -> list[str]:
-    """What the head says, without how old it is: that goes on meanwhile."""
+    """Return the lines of the head without the age of its data, which changes during the test."""
     return [line for line in texts_of(head).splitlines() if not line.startswith("CRM · ")]
 
 
@@ -54,7 +54,7 @@ async def test_a_note_does_not_cover_who_calls_and_a_sentence_is_shown_whole(rig
     for width in (1280, 800, 640):
         rig.window.resize(width, 480)
         await rig.laid_out()
-        rig.window.status.say("Give credit: your role does not include that.")
+        rig.window.status.say("Give credit: your role can't do that.")
         await rig.laid_out()
         label = rig.window.status.origin
         assert label.contentsRect().width() >= label.fontMetrics().horizontalAdvance(label.text()), width

@@ -1,4 +1,4 @@
-"""The ten commonest tasks of a rep, each from the search to the note by keys alone; no mouse, no call into the window."""
+"""A rep's ten most common tasks, each from the search to the note by keys only; no mouse, no call into the window."""
 
 import asyncio
 from typing import Any
@@ -21,7 +21,7 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 
 class Hands:
-    """A rep who has put the mouse away."""
+    """A rep who uses only the keyboard."""
 
     def __init__(self, rig: Rig) -> None:
         self.rig = rig
@@ -46,12 +46,12 @@ class Hands:
         await self.rig.until(lambda: isinstance(QApplication.activeModalWidget(), kind))
         form = QApplication.activeModalWidget()
         assert form is not None
-        form.activateWindow()  # which a window manager does
+        form.activateWindow()  # as a window manager does
         await self.rig.until(lambda: form.isAncestorOf(self.rig.focused))
         return form
 
     async def go_to(self, form: QWidget, name: str) -> QWidget:
-        """Go with Tab to a field."""
+        """Move to a field with Tab and return it."""
         for _ in range(12):
             if self.rig.focused.objectName() == name:
                 return self.rig.focused
@@ -82,7 +82,7 @@ class Hands:
 
 
 async def fill_in(hands: Hands, form: ActionForm, values: dict[str, str]) -> None:
-    """Enter values by keys: choices by the arrows, the rest typed over what stands there."""
+    """Enter values by keys: choices with the arrow keys, all others typed over the current text."""
     for name, value in values.items():
         field = await hands.go_to(form, name)
         if isinstance(field, QComboBox):
@@ -138,7 +138,7 @@ async def test_contact_data_is_changed_and_noted(rig: Rig) -> None:
     await hands.find(numbers_of(2, 3)[0])
     hands.after(Qt.Key.Key_D, "k")
     form = await hands.form(ContactForm)
-    await rig.until(lambda: "being asked" not in form.effect.text().lower())
+    await rig.until(lambda: "boading" not in form.effect.text().lower())
     await hands.go_to(form, "email")
     rig.press(Qt.Key.Key_A, CTRL)
     rig.keys("from.the.ten.tasks@example.net")

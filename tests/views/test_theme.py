@@ -1,4 +1,4 @@
-"""Colours that can be read, in every theme."""
+"""Colours with readable contrast, in every theme."""
 
 import itertools
 
@@ -11,7 +11,7 @@ from console.views.theme import NAMES, THEME
 
 
 def luminance(colour: QColor) -> float:
-    """Source: WCAG 2.2, relative luminance."""
+    """Return the relative luminance of a colour, 0 to 1. Source: WCAG 2.2, relative luminance."""
     parts = [
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
         for part in (colour.redF(), colour.greenF(), colour.blueF())

@@ -1,4 +1,4 @@
-"""A translation that translators' tools made is loaded and seen in the window, messages of services included."""
+"""A translation made by translation tools is loaded and shown in the window, including messages of services."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ from tests.views.conftest import Rig, texts_of
 
 @pytest.fixture
 def translated(themed: None, tmp_path: Path) -> Iterator[None]:
-    """A language that nobody takes for English, by the way that a real translation goes."""
+    """Install a language that differs from English in every text, through the same steps as a real translation."""
     tools = Path(sys.executable).parent
     source, binary = tmp_path / "console.ts", tmp_path / "console.qm"
     extract = [str(tools / "pyside6-lupdate"), *map(str, WITH_TEXTS), "-ts", str(source)]
@@ -51,11 +51,11 @@ async def test_the_window_speaks_it(translated: None, rig: Rig) -> None:
 
 def test_a_message_is_put_into_words_with_its_values(translated: None) -> None:
     denied = access.ROLE_DOES_NOT_SHOW(role=ROLES["trainee"].role, scope=DataScope.BILLS)
-    assert in_words(denied) == "⟦The role trainee does not show bills.⟧"
-    assert str(denied) == "The role trainee does not show bills."
+    assert in_words(denied) == "⟦Your role (trainee) can't see bills.⟧"
+    assert str(denied) == "Your role (trainee) can't see bills."
 
 
 def test_amounts_in_messages_are_written_as_everywhere(themed: None) -> None:
     said = NotPossibleError(actions.LESS_OWED(balance=Money(Decimal("303.44"), "USD")))
-    assert in_words(said.message) == "Only $303.44 is owed."
-    assert str(said) == "Only 303.44 USD is owed."
+    assert in_words(said.message) == "Only $303.44 is due."
+    assert str(said) == "Only 303.44 USD is due."

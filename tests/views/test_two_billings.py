@@ -1,4 +1,4 @@
-"""A customer's page over two billing systems: each panel's head names both, and what one cannot say is said."""
+"""A customer's page over two billing systems: each panel's head names both, and a system that is down is named."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.views.conftest import Rig, texts_of
 
 @pytest.fixture
 def sandbox(two_billings: TwoBillings) -> TwoBillings:
-    """The window works on two billing systems here."""
+    """Return the two billing systems, as this module's sandbox."""
     return two_billings
 
 
@@ -28,7 +28,7 @@ async def test_what_one_dead_billing_cannot_say_is_said_and_the_rest_is_shown(
     page = await rig.open()
     await rig.until(lambda: page.bills.table.rows_model.rows)
     assert {row.cells[0].fact.system_label for row in page.bills.table.rows_model.rows} == {FIXED}
-    assert f"Bills ({MOBILE}) did not come" in texts_of(page.bills)
+    assert f"Bills ({MOBILE}) not loaded" in texts_of(page.bills)
     assert page.services.system_label == "Provisioning"
 
 

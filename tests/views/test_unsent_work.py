@@ -1,4 +1,4 @@
-"""Closing names what is not sent and what that means; nothing is lost without a word."""
+"""Closing the window lists unsent work and its consequences; nothing is lost without a message."""
 
 import asyncio
 from pathlib import Path
@@ -54,7 +54,7 @@ async def test_waiting_closes_by_itself_once_everything_is_sent(rig: Rig) -> Non
     await unsent_note(rig)
     dialog = await asked(rig)
     dialog.wait.click()
-    await rig.until(lambda: rig.bridge.running == 0)  # it has looked whether something is left
+    await rig.until(lambda: rig.bridge.running == 0)  # the check for unsent work has finished
     assert not rig.window.is_closing
     await rig.sandbox.clear()
     rig.console.outbox.system_is_back("crm")
@@ -111,7 +111,7 @@ async def test_unsent_work_goes_to_a_file_and_on_from_there(rig: Rig, tmp_path: 
 
     other = await asyncio.to_thread(rig.sandbox.console)
     await other.open_store()
-    with pytest.raises(StoreError, match="another passphrase"):
+    with pytest.raises(StoreError, match="passphrase is wrong"):
         await other.unsent_work.load(file, "not the one")
     assert await other.unsent_work.load(file, "long enough 1") == (1, 0)
     assert await other.unsent_work.load(file, "long enough 1") == (0, 0), "what is known is not taken in twice"

@@ -1,4 +1,4 @@
-"""A day and the hours beside it are of one zone: this machine's."""
+"""A day and the hours beside it use the same time zone: this machine's."""
 
 import os
 import time

@@ -7,8 +7,8 @@ from datetime import date
 from console.connectors.tmforum.money import TmForumMoney
 from console.connectors.tmforum.numbers import complete_number
 from console.connectors.tmforum.reading import customer_named
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.records.bills import read_account, read_bill, read_rate
-from console.connectors.tmforum.wire import RecordReader
 from console.models.billing_account import BillingAccount
 from console.models.customer import CustomerId
 from console.models.customer_bill import AppliedBillingRate, BillDocument, CustomerBill, CustomerBillId

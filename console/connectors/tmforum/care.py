@@ -30,5 +30,5 @@ class TmForumCare:
 
     async def fetch_time_slots(self, customer_id: CustomerId) -> Records[TimeSlot]:
         party = {"id": customer_id, "role": "customer", "@referredType": "Customer"}
-        found = await self._client.ask("searchTimeSlot", {"relatedParty": party}, read_slots)
+        found = await self._client.query("searchTimeSlot", {"relatedParty": party}, read_slots)
         return Records(tuple(Sourced(slot, found.origin) for slot in found.value), found.origin.read_at)

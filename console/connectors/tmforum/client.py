@@ -11,8 +11,8 @@ import msgspec
 from console.connectors.tmforum.paging import is_last_page, total_count
 from console.connectors.tmforum.published import CUSTOMER_FILTERS, default_path
 from console.connectors.tmforum.reading import belongs_to
-from console.connectors.tmforum.settings import Resource, TmForumSystem
-from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
+from console.connectors.tmforum.record_reader import MalformedRecordError, RecordReader, WireDialect
+from console.connectors.tmforum.settings import ResourceSettings, TmForumSystem
 from console.errors import BadResponseError, NotServedError, SystemCallError
 from console.http import Endpoint, ReadRequest, Response, Undecodable, WriteRequest, is_strong
 from console.messages import connectors as say
@@ -44,8 +44,8 @@ class TmForumClient:
         self._clock = clock
         self._on_damage = on_damage
 
-    def settings(self, resource: str) -> Resource:
-        return self._system.resources.get(resource) or Resource()
+    def settings(self, resource: str) -> ResourceSettings:
+        return self._system.resources.get(resource) or ResourceSettings()
 
     async def fetch_one(
         self,
@@ -167,7 +167,7 @@ class TmForumClient:
             next_offset=None if complete else offset,
         )
 
-    async def ask(self, resource: str, criteria: Mapping[str, Any], read: Callable[[RecordReader], T]) -> Sourced[T]:
+    async def query(self, resource: str, criteria: Mapping[str, Any], read: Callable[[RecordReader], T]) -> Sourced[T]:
         """Return the response to a query that is sent by POST; it changes nothing at the system.
 
         Raises:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from console.connectors.tmforum.care import TmForumCare
 from console.connectors.tmforum.numbers import complete_number
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.records.customer import read_customer, read_party
-from console.connectors.tmforum.wire import RecordReader
 from console.models.customer import Customer, CustomerId, Party, PartyKind
 from console.models.name_words import is_called, last_spellings, spellings
 from console.models.provenance import Sourced

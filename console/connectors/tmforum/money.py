@@ -42,8 +42,8 @@ class TmForumMoney:
         while found.next_offset is not None:
             found = found.joined_or_ended(await self.fetch_refunds(customer_id, after=found.next_offset))
         if found.damaged:
-            told = f"{self._client.label}: a refund of this customer cannot be read, so what was given is not known."
-            raise BadResponseError(told, system=self._client.name, code=f"{self._client.name.upper()}-REFUNDS")
+            message = f"{self._client.label}: a refund of this customer cannot be read, so what was given is not known."
+            raise BadResponseError(message, system=self._client.name, code=f"{self._client.name.upper()}-REFUNDS")
         since = self._client.system_now() - within
         refunds = (item.value for item in found)
         return [one for one in refunds if not one.failed and (one.paid_at is None or one.paid_at >= since)]
@@ -58,5 +58,5 @@ class TmForumMoney:
     async def fetch_usage_consumption(self, customer_id: CustomerId) -> Records[Bucket]:
         party = [{"id": customer_id, "role": "customer", "@referredType": "Customer"}]
         criteria = {"searchCriteria": {"relatedParty": party}, "relatedParty": party}
-        found = await self._client.ask("queryUsageConsumption", criteria, read_buckets)
+        found = await self._client.query("queryUsageConsumption", criteria, read_buckets)
         return Records(tuple(Sourced(bucket, found.origin) for bucket in found.value), found.origin.read_at)

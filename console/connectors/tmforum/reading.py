@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from console.connectors.tmforum.wire import RecordReader
+from console.connectors.tmforum.record_reader import RecordReader
 from console.models.customer import CustomerId
 from console.models.reference import Reference
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.reading import belongs_to
-from console.connectors.tmforum.wire import MalformedRecordError
+from console.connectors.tmforum.record_reader import MalformedRecordError
 
 # The search stops after this many of one customer's records.
 _MOST_SEARCHED = 2_000

@@ -9,7 +9,7 @@ from console.settings import Capability, System
 from console.settings.system import limit_problems
 
 
-class Resource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class ResourceSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Settings of one resource of one system.
 
     `version` is the version of its published description. `served` is False if the system does not have it. `path` is
@@ -67,7 +67,7 @@ class TmForumSystem(System, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     money: Literal["units", "minor"] = "units"
     decimal_mark: Literal[".", ","] = "."
     caller_proof: CallerProofSettings | None = None
-    resources: dict[str, Resource] = msgspec.field(default_factory=dict)
+    resources: dict[str, ResourceSettings] = msgspec.field(default_factory=dict)
 
 
 def tmforum_problems(name: str, system: TmForumSystem) -> list[str]:

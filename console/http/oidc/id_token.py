@@ -32,13 +32,13 @@ def read_id_token(
     now: datetime,
     proven_since: datetime | None = None,
 ) -> dict[str, Any]:
-    """Return the claims of an ID token for this desk.
+    """Return the claims of an ID token for this console.
 
     `nonce` is what the sign-in was begun with, None where a renewal brings the token. `proven_since` is when the person
     was asked to prove who they are, None where an older session is enough.
 
     Raises:
-        SignInRefusedError: It is not signed by the provider's keys, or not meant for this desk and this sign-in now.
+        SignInRejectedError: It is not signed by the provider's keys, or not for this console and this sign-in.
         KeyError: It is signed with a key that is not among these.
     """
     claims = _signed_claims(token, keys)
@@ -48,13 +48,13 @@ def read_id_token(
     expires, issued = _moment(claims.get("exp")), _moment(claims.get("iat"))
     reasons = {
         "it is another provider's": claims.get("iss") != issuer,
-        "it is meant for another program": client not in audiences,
+        "it is for another program": client not in audiences,
         "it was given to another program": claims.get("azp", client) != client
         or (len(audiences) > 1 and "azp" not in claims),
         "it has ended": expires is None or expires <= now.timestamp() - _CLOCKS_DIFFER_S,
-        "it is of the future; is this computer's clock right?": issued is None
+        "it is dated in the future; check this computer's clock": issued is None
         or issued > now.timestamp() + _CLOCKS_DIFFER_S,
-        "it names nobody": not isinstance(claims.get("sub"), str) or not claims["sub"],
+        "it names no user": not isinstance(claims.get("sub"), str) or not claims["sub"],
         "the sign-in service took an older sign-in for a new one": proven_since is not None
         and not _is_since(claims.get("auth_time"), proven_since),
         "it is of another sign-in": nonce is not None
@@ -62,20 +62,20 @@ def read_id_token(
     }
     for reason, holds in reasons.items():
         if holds:
-            raise _refused(reason)
+            raise _rejection(reason)
     return claims
 
 
 def _signed_claims(token: str, keys: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a token says, if one of the keys that fit it has signed it.
+    """Return a token's claims if one of the fitting keys has signed it.
 
-    A key that cannot be used, since its type or curve is not known here, is no reason to refuse the others. A token or
+    A key that cannot be used, because its type or curve is unknown, does not affect the others. A token or
     a key without a name is tried with every key, or at every token, of its kind. Source: RFC 7515 section 6, RFC 7517.
     """
     header = _header(token)
     algorithm, name = header.get("alg"), header.get("kid")
     if algorithm not in ALGORITHMS:
-        raise _refused("it is not signed as it should be")
+        raise _rejection("it is not signed as it should be")
     fitting = [key for key in _usable(keys) if key.key_type == _KEY_TYPES[algorithm[:2]]]
     named = [key for key in fitting if name is not None and key.kid == name]
     for key in named or [key for key in fitting if name is None or key.kid is None]:
@@ -86,7 +86,7 @@ def _signed_claims(token: str, keys: Mapping[str, Any]) -> dict[str, Any]:
         except (JoseError, ValueError, TypeError, KeyError):
             continue
     if named:
-        raise _refused("it is not signed as it should be")
+        raise _rejection("it is not signed as it should be")
     raise KeyError("it is signed with none of these keys")
 
 
@@ -116,5 +116,5 @@ def _moment(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _refused(reason: str) -> SignInRejectedError:
+def _rejection(reason: str) -> SignInRejectedError:
     return SignInRejectedError(say.SIGN_IN_NOT_TRUSTED(reason=reason))

@@ -13,8 +13,8 @@ _PAGE = (
     "<!doctype html><meta charset=utf-8><title>OptiCom Agent Console</title>"
     "<body style='font-family:sans-serif;margin:4em'><p>{}</p>"
 )
-DONE_WORDS = "Go back to the desk; it says whether you are signed in. You can close this page."
-_FOREIGN_WORDS = "This page is not part of a sign-in under way."
+DONE_WORDS = "Go back to the console to see whether you are signed in. You can close this page."
+_FOREIGN_WORDS = "This page does not belong to a current sign-in."
 
 
 class Loopback:
@@ -48,13 +48,13 @@ class Loopback:
             return await asyncio.wait_for(asyncio.shield(self._answer), patience_s)
         except TimeoutError as error:
             minutes = round(patience_s / 60)
-            message = f"Nobody signed in within {minutes} minutes. Start again."
+            message = f"No sign-in within {minutes} minutes. Start again."
             raise SignInUnreachableError(message) from error
         finally:
             await self.aclose()
 
     async def aclose(self) -> None:
-        """Stop listening, and drop whoever has connected without asking for anything."""
+        """Stop listening, and drop connections without a request."""
         server, self._server = self._server, None
         if server is not None:
             server.close()
@@ -74,7 +74,7 @@ class Loopback:
             head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
             await self._tell(writer, *self._take(head.decode("latin-1")))
         except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # whoever that was, it was not the browser with its answer, or it did not stay for the page
+            pass  # not the browser with its reply, or it left before the page
         except asyncio.CancelledError:
             writer.transport.abort()
         finally:

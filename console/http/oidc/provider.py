@@ -18,7 +18,7 @@ import msgspec
 
 from console.errors import SignInRejectedError, SignInUnreachableError
 from console.http.body_reader import CodingError, TooLongError, receive
-from console.http.connections import Connections
+from console.http.connections import ConnectionPool
 from console.http.oidc.id_token import read_id_token
 from console.http.oidc.loopback import Loopback
 from console.http.responses import NOT_JSON, clip
@@ -44,19 +44,19 @@ def open_provider(settings: SignInSettings, clock: Clock) -> "OidcProvider":
     def make_client() -> httpx.AsyncClient:
         return httpx.AsyncClient(verify=trust, timeout=_LIMIT_S, trust_env=not local, follow_redirects=False)
 
-    return OidcProvider(settings, Connections(make_client), clock)
+    return OidcProvider(settings, ConnectionPool(make_client), clock)
 
 
 class OidcProvider:
     """Implements the port IdentityProvider. Asks the provider for nothing before it is used."""
 
-    def __init__(self, settings: SignInSettings, connections: Connections, clock: Clock) -> None:
+    def __init__(self, settings: SignInSettings, connections: ConnectionPool, clock: Clock) -> None:
         self._settings, self._connections, self._clock = settings, connections, clock
         self._metadata: Mapping[str, Any] | None = None
         self._keys: Mapping[str, Any] | None = None
 
     async def begin(self, *, prove: bool = False) -> "BrowserAttempt":
-        metadata = await self._discover(anew=True)  # it may be away by now, which a browser would not tell the desk
+        metadata = await self._discover(anew=True)  # it may be down by now; a browser would not report that
         attempt = BrowserAttempt(self, metadata, self._settings, proven_since=self._clock.now() if prove else None)
         await attempt.open()
         return attempt
@@ -79,7 +79,7 @@ class OidcProvider:
         address = (await self._discover()).get("revocation_endpoint")
         if isinstance(address, str) and is_safe_address(address):
             form = {"token": refresh_token, "token_type_hint": "refresh_token", "client_id": self._settings.client}
-            await self._ask("POST", address, form)
+            await self._request("POST", address, form)
 
     async def aclose(self) -> None:
         await self._connections.aclose()
@@ -89,15 +89,15 @@ class OidcProvider:
     ) -> TokenGrant:
         """Return what the token endpoint gives for a code or a refresh token."""
         metadata = await self._discover()
-        given = await self._ask("POST", metadata["token_endpoint"], {**form, "client_id": self._settings.client})
+        given = await self._request("POST", metadata["token_endpoint"], {**form, "client_id": self._settings.client})
         access = given.get("access_token")
         if not isinstance(access, str) or not access.isascii() or not access.isprintable() or not access:
             raise self._not_understood("gave no token")
         if str(given.get("token_type", "")).lower() != "bearer":
-            raise self._not_understood("gave a token of a kind this desk cannot use")
+            raise self._not_understood("sent a token of an unknown kind")
         id_token, refresh = given.get("id_token"), given.get("refresh_token")
         if nonce is not None and not isinstance(id_token, str):
-            raise self._not_understood("did not say who signed in")
+            raise self._not_understood("did not send the user's name")
         claims = await self._claims(id_token, nonce, proven_since) if isinstance(id_token, str) else {}
         lasts_s, cached = _lasts_s(given.get("expires_in")), refresh if isinstance(refresh, str) else None
         return TokenGrant(access, lasts_s, cached, claims, id_token if isinstance(id_token, str) else "")
@@ -109,7 +109,7 @@ class OidcProvider:
             try:
                 return await self._read(token, nonce, proven_since, anew=True)
             except KeyError as error:
-                message = "The sign-in cannot be trusted: its key is not the provider's. You are not signed in."
+                message = "The sign-in isn't trusted: the key is not the provider's. You are not signed in."
                 raise SignInRejectedError(message) from error
 
     async def _read(
@@ -128,7 +128,7 @@ class OidcProvider:
 
     async def _fetch_keys(self, *, anew: bool) -> Mapping[str, Any]:
         if self._keys is None or anew:
-            found = await self._ask("GET", (await self._discover())["jwks_uri"])
+            found = await self._request("GET", (await self._discover())["jwks_uri"])
             if not isinstance(found.get("keys"), list):
                 raise self._not_understood("does not show its keys")
             self._keys = found
@@ -137,7 +137,7 @@ class OidcProvider:
     async def _discover(self, *, anew: bool = False) -> Mapping[str, Any]:
         if self._metadata is None or anew:
             issuer = self._settings.issuer
-            found = await self._ask("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+            found = await self._request("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
             if found.get("issuer") != issuer:
                 raise self._not_understood("calls itself by another address than the settings do")
             for name in _NEEDED:
@@ -164,7 +164,7 @@ class OidcProvider:
             raise SignInUnreachableError(say.UNREACHABLE(where=self._where)) from error
         return status, body
 
-    async def _ask(self, method: str, address: str, form: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+    async def _request(self, method: str, address: str, form: Mapping[str, str] | None = None) -> Mapping[str, Any]:
         """Return the object a provider answers; a refusal raises, with its own word for why."""
         status, body = await self._send(method, address, form)
         try:

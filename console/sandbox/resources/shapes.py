@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from console.sandbox.world import Person, PostalAddress, World
+from console.sandbox.world import PostalAddress, World, WorldPerson
 from console.sandbox.world.numbering import Numbers
 
 Record = dict[str, Any]
@@ -160,7 +160,7 @@ def account_name(world: World, n: int, account: int) -> str:
     return f"{world.history(n).billing_name or world.person(n).name}{suffix}"
 
 
-def contact_media(person: Person) -> list[Record]:
+def contact_media(person: WorldPerson) -> list[Record]:
     phones = [("mobile", person.phone)] + ([("phone", person.second_phone)] if person.second_phone else [])
     media: list[Record] = [
         {"mediumType": medium, "preferred": i == 0, "characteristic": {"contactType": medium, "phoneNumber": number}}

@@ -2,7 +2,7 @@
 
 from console.sandbox.world.biography import derive_history
 from console.sandbox.world.customer_history import CustomerHistory
-from console.sandbox.world.people import Person, PostalAddress
+from console.sandbox.world.people import PostalAddress, WorldPerson
 from console.sandbox.world.world import World
 
-__all__ = ["CustomerHistory", "Person", "PostalAddress", "World", "derive_history"]
+__all__ = ["CustomerHistory", "PostalAddress", "World", "WorldPerson", "derive_history"]

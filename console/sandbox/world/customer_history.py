@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from console.sandbox.world.catalogue import Plan
-from console.sandbox.world.people import Person
+from console.sandbox.world.people import WorldPerson
 
 
 @dataclass(slots=True)
@@ -171,7 +171,7 @@ class CustomerHistory:
 
     n: int
     as_of: date
-    person: Person
+    person: WorldPerson
     twin_of: int | None
     accounts: int
     cycle_days: list[int]

@@ -26,13 +26,15 @@ def _pick(subs: list[Subscription], rng: random.Random) -> Subscription | None:
 
 
 def _active(history: CustomerHistory) -> list[Subscription]:
-    settled = history.as_of - _SETTLES_IN
-    return [sub for sub in history.subscriptions if sub.product_status == "active" and sub.started_on < settled]
+    settled_before = history.as_of - _SETTLES_IN
+    return [sub for sub in history.subscriptions if sub.product_status == "active" and sub.started_on < settled_before]
 
 
 def _billed_but_terminated(history: CustomerHistory, rng: random.Random) -> SeededDiscrepancy | None:
-    settled = history.as_of - _SETTLES_IN
-    sub = _pick([sub for sub in history.subscriptions if sub.ended_on is not None and sub.ended_on < settled], rng)
+    settled_before = history.as_of - _SETTLES_IN
+    sub = _pick(
+        [sub for sub in history.subscriptions if sub.ended_on is not None and sub.ended_on < settled_before], rng
+    )
     if sub is None or sub.ended_on is None:
         return None
     sub.bills_after_end = True

@@ -170,7 +170,7 @@ class PostalAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class WorldPerson:
     """A person or, if `company` is set, the company and its contact person."""
 
     country: Country
@@ -195,7 +195,7 @@ def full_name(country: Country, given: str, family: str) -> str:
 
 
 @functools.lru_cache(maxsize=2048)
-def derive_person(seed: int, n: int, as_of: date) -> Person:
+def derive_person(seed: int, n: int, as_of: date) -> WorldPerson:
     """Return the person of customer `n`. Some share address and phone with customer `n` - 1, some are its duplicate."""
     rng = random.Random(f"{seed} person {n}")
     country = rng.choices(COUNTRIES, _WEIGHTS)[0]
@@ -206,7 +206,7 @@ def derive_person(seed: int, n: int, as_of: date) -> Person:
     if rng.random() < (0.7 if n % 50 == 10 else 0.12):
         company = f"{family} {rng.choice(_TRADES)} {rng.choice(country.legal_forms)}"
     since = as_of - timedelta(days=rng.randrange(40, 3400))
-    person = Person(
+    person = WorldPerson(
         country=country,
         given=given,
         family=family,
@@ -237,7 +237,7 @@ def is_twin(seed: int, n: int, as_of: date) -> bool:
     return n % 20 == 1 and derive_person(seed, n, as_of).born_on == derive_person(seed, n - 1, as_of).born_on
 
 
-def _housemate(person: Person, neighbour: Person, *, twin: bool) -> Person:
+def _housemate(person: WorldPerson, neighbour: WorldPerson, *, twin: bool) -> WorldPerson:
     shared = replace(person, country=neighbour.country, phone=neighbour.phone, address=neighbour.address)
     if twin:
         return replace(
@@ -247,7 +247,7 @@ def _housemate(person: Person, neighbour: Person, *, twin: bool) -> Person:
     return replace(shared, family=neighbour.family, company=company)
 
 
-def _subsidiary(person: Person, head: Person, rng: random.Random) -> Person:
+def _subsidiary(person: WorldPerson, head: WorldPerson, rng: random.Random) -> WorldPerson:
     """Return the person as a subsidiary of `head` at another address; unchanged if `head` is not a company."""
     if head.company is None:
         return person
@@ -286,7 +286,7 @@ def _email(given: str, family: str, rng: random.Random) -> str:
     return f"{user.replace(chr(39), '')}{rng.randrange(10_000)}@example.{rng.choice(('com', 'net', 'org'))}"
 
 
-def words_of(person: Person) -> set[str]:
+def words_of(person: WorldPerson) -> set[str]:
     """Return the words to find a person by: without accents, and in spellings such as Mueller for Müller."""
     text = f"{person.name} {person.given} {person.family}".lower()
     forms = {fold(text), fold(unicodedata.normalize("NFC", text).translate(_SPELT_OUT))}

@@ -14,7 +14,7 @@ from console.sandbox.world.customer_history import (
     Subscription,
 )
 from console.sandbox.world.numbering import Numbers
-from console.sandbox.world.people import Person
+from console.sandbox.world.people import WorldPerson
 
 _DONE_STEPS = {
     "add": ("Accepted", "Shipped", "Visit", "Activate", "Closed"),
@@ -46,7 +46,7 @@ def subscribe(history: CustomerHistory, account: int, plan: Plan, on: date, rng:
     return subscription
 
 
-def _detail(person: Person, plan: Plan, rng: random.Random) -> str:
+def _detail(person: WorldPerson, plan: Plan, rng: random.Random) -> str:
     if plan.family in {"voice", "mobile"}:
         free = "".join(str(rng.randrange(10)) for _ in range(2))
         return f"{person.phone[:-2]}{free}"

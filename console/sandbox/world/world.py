@@ -12,7 +12,7 @@ from console.sandbox.world.biography import derive_history
 from console.sandbox.world.contacts import derive_contacts
 from console.sandbox.world.customer_history import CustomerHistory, Interaction, SeededDiscrepancy
 from console.sandbox.world.numbering import Numbers
-from console.sandbox.world.people import Person, company_head, derive_person
+from console.sandbox.world.people import WorldPerson, company_head, derive_person
 from console.sandbox.world.usage import Allowance, Usage, derive_allowances, derive_usage
 
 T = TypeVar("T")
@@ -33,7 +33,7 @@ class World:
         self._contacts: OrderedDict[int, list[Interaction]] = OrderedDict()
         self._usage: OrderedDict[int, list[Usage]] = OrderedDict()
 
-    def person(self, n: int) -> Person:
+    def person(self, n: int) -> WorldPerson:
         return derive_person(self.seed, n, self.as_of)
 
     def history(self, n: int) -> CustomerHistory:

@@ -358,11 +358,11 @@ class AccessService:
         """Accept the number of a ticket or appointment that CRM has for this customer; log and reject others."""
         refuse_card_numbers([number])
         if not any(sign.isalnum() for sign in number):
-            raise NotPossibleError(say.RECORD_NUMBER_MISSING(reason=reason.value))
+            raise NotPossibleError(say.RECORD_NUMBER_MISSING(reason=reason))
         is_ticket = reason is AccessReason.TICKET
         if not await self._check.has(customer_id, number, ticket=is_ticket):
             self._on_event("reason refused", customer_id, f"{reason.value}: {number}")
-            raise NotPossibleError(say.NO_SUCH_RECORD(kind="ticket" if is_ticket else "visit", number=number))
+            raise NotPossibleError(say.NO_SUCH_RECORD(kind="ticket" if is_ticket else "appointment", number=number))
 
     def _as_known(self) -> str:
         return BY_LAST_KNOWN if self._check.by_last_known else ""

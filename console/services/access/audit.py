@@ -213,7 +213,7 @@ class Audit:
                 after=_as_texts(step.wanted),
             )
 
-    async def settled(self) -> None:
+    async def wait_idle(self) -> None:
         """Wait until everything recorded so far is on disk."""
         await self._written.wait()
 

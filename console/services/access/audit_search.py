@@ -28,7 +28,7 @@ _LOOKS_BACK = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class AuditResult:
     """Audit entries, newest first.
 
     `whole` is true if entries of all consoles were searched, else only this console's. `has_older` is true if there may
@@ -58,7 +58,7 @@ class AuditSearch:
         """Return why this user may not read the audit, or None if they may."""
         return self._permissions.refusal_to_do(Permission.READ_AUDIT)
 
-    async def find(self, text: str, *, since: datetime | None = None, until: datetime | None = None) -> Found:
+    async def find(self, text: str, *, since: datetime | None = None, until: datetime | None = None) -> AuditResult:
         """Return the newest 200 entries that contain every word of a text, from `since` to `until` (aware UTC).
 
         Raises:
@@ -74,17 +74,17 @@ class AuditSearch:
         within = "".join(f" {word} {at:%Y-%m-%d %H:%M}Z" for word, at in (("from", since), ("to", until)) if at)
         self._audit.record("searched the audit", words=(wanted + within).strip())
         if self._collector is None:
-            await self._audit.settled()
+            await self._audit.wait_idle()
         query = AuditQuery(wanted, since=since, until=until, limit=MOST_FOUND)
-        return await self._ask(query, Found((), self._collector is not None, has_older=True, query=query))
+        return await self._search(query, AuditResult((), self._collector is not None, has_older=True, query=query))
 
-    async def find_older(self, found: Found) -> Found:
+    async def find_older(self, found: AuditResult) -> AuditResult:
         """Return what was found, followed by up to 200 older entries. Raises as `find`."""
         if not found.entries:
             return found
-        return await self._ask(replace(found.query, until=found.entries[-1].at), found)
+        return await self._search(replace(found.query, until=found.entries[-1].at), found)
 
-    async def _ask(self, query: AuditQuery, found: Found) -> Found:
+    async def _search(self, query: AuditQuery, found: AuditResult) -> AuditResult:
         links = await (self._store if self._collector is None else self._collector).find(query)
         more = [link for link in links if (link.chain, link.seq, link.head) not in found.links]
         entries = _entries(more, query)
@@ -113,7 +113,7 @@ class AuditSearch:
             except CollectorError as error:
                 seen, found = (), []
                 if asked_before_ok:
-                    _log.warning("what other desks flagged cannot be asked for: %s", error)
+                    _log.warning("flags of other consoles cannot be loaded: %s", error)
                 asked_before_ok = False
             known |= {entry.words for entry in seen if entry.who == self._audit.who}
             for entry in reversed(found):

@@ -20,7 +20,7 @@ from console.ports.provisioning import Services
 from console.services.access.permissions import DataScope
 from console.services.customer.contact import NotPossibleError
 from console.services.customer.dataset_cache import DatasetCache
-from console.services.search.days import DayOrder, NoDayError, read_past_day
+from console.services.search.days import DayOrder, InvalidDateError, read_past_day
 from console.settings.verification import Method, VerificationSettings
 
 _DAY = timedelta(hours=24)
@@ -132,7 +132,7 @@ class CallerCheck:
         """
         day = read_past_day(answer, self._systems.day_order)
         if day > self._clock.now().date():
-            raise NoDayError(say.BIRTH_DAY_TO_COME(day=day))
+            raise InvalidDateError(say.BIRTH_DAY_TO_COME(day=day))
         return day
 
     async def send_code(self, customer_id: CustomerId) -> SentCode:

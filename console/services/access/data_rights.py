@@ -16,7 +16,7 @@ Others = Callable[[], AsyncIterator[CustomerData | None]]
 
 
 @dataclass(slots=True)
-class Reached:
+class DataRightsResult:
     """How many records were found or removed, in how many stores; `closed` counts stores that could not be opened."""
 
     records: int = 0
@@ -43,7 +43,7 @@ class DataRights:
     def __init__(self, store: CustomerData, permissions: Permissions, access: AccessService, audit: Audit) -> None:
         self._store, self._permissions, self._access, self._audit = store, permissions, access, audit
 
-    async def export(self, customer_id: CustomerId, reason: str, others: Others) -> Reached:
+    async def export(self, customer_id: CustomerId, reason: str, others: Others) -> DataRightsResult:
         """Return all data that is stored of a customer, as JSON values by kind.
 
         Raises:
@@ -51,7 +51,7 @@ class DataRights:
             StoreError: A store cannot be read.
         """
         await self._check(Permission.EXPORT_DATA, customer_id, reason)
-        reached = Reached()
+        reached = DataRightsResult()
         reached.add(await self._store.export(customer_id))
         async for other in others():
             if other is None:
@@ -59,10 +59,10 @@ class DataRights:
             else:
                 reached.add(await other.export(customer_id))
         self._audit.record("exported", customer_id, reason)
-        await self._audit.settled()
+        await self._audit.wait_idle()
         return reached
 
-    async def erase(self, customer_id: CustomerId, reason: str, others: Others) -> Reached:
+    async def erase(self, customer_id: CustomerId, reason: str, others: Others) -> DataRightsResult:
         """Remove all data that is stored of a customer, except the audit.
 
         Raises:
@@ -77,7 +77,7 @@ class DataRights:
         if unsent:
             actions = "1 action is" if unsent == 1 else f"{unsent} actions are"
             raise NotPossibleError(say.ACTIONS_NOT_DONE(actions=actions, customer_id=customer_id))
-        reached = Reached(await self._store.erase(customer_id), 1)
+        reached = DataRightsResult(await self._store.erase(customer_id), 1)
         async for other in others():
             if other is None:
                 reached.closed += 1
@@ -85,7 +85,7 @@ class DataRights:
                 reached.records += await other.erase(customer_id)
                 reached.stores += 1
         self._audit.record("erased", customer_id, reason)
-        await self._audit.settled()
+        await self._audit.wait_idle()
         return reached
 
     async def _check(self, permission: Permission, customer_id: CustomerId, reason: str) -> None:
@@ -94,6 +94,6 @@ class DataRights:
         refusal = self._permissions.refusal_to_do(permission)
         if refusal is not None:
             self._audit.record("refused", customer_id, permission.value)
-            await self._audit.settled()
+            await self._audit.wait_idle()
             raise NotPossibleError(refusal.message)
         self._access.check_reason(reason)

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from console.models.customer import ContactMedium, Party
 from console.models.discrepancy import Discrepancy, DiscrepancyKind, SystemStatement
-from console.services.access.permissions import Personal
+from console.services.access.permissions import PersonalField
 
 T = TypeVar("T")
 
@@ -15,7 +15,7 @@ _PHONE = re.compile(r"\+\d[\d ().-]{5,18}\d")
 _EMAIL = re.compile(r"[^\s@<>(),;:]+@[^\s@<>(),;:]+\.[^\s@<>(),;:]+")
 
 
-def masked(value: T, kinds: frozenset[Personal]) -> T:
+def masked(value: T, kinds: frozenset[PersonalField]) -> T:
     """Return a record, a text, or a tuple of them, with these kinds of values masked in all texts.
 
     Record ids are not masked, because requests need them.
@@ -23,16 +23,16 @@ def masked(value: T, kinds: frozenset[Personal]) -> T:
     return _masked(value, kinds) if kinds else value
 
 
-def masked_text(text: str, kinds: frozenset[Personal]) -> str:
+def masked_text(text: str, kinds: frozenset[PersonalField]) -> str:
     """Return a text with its international phone numbers (those with a plus) and e-mail addresses masked."""
-    if Personal.PHONE in kinds and "+" in text:
+    if PersonalField.PHONE in kinds and "+" in text:
         text = _PHONE.sub(lambda found: _phone(found.group()), text)
-    if Personal.EMAIL in kinds and "@" in text:
+    if PersonalField.EMAIL in kinds and "@" in text:
         text = _EMAIL.sub(lambda found: _email(found.group()), text)
     return text
 
 
-def _masked(value: Any, kinds: frozenset[Personal]) -> Any:
+def _masked(value: Any, kinds: frozenset[PersonalField]) -> Any:
     if isinstance(value, str):
         return masked_text(value, kinds)
     if isinstance(value, tuple):
@@ -46,10 +46,10 @@ def _masked(value: Any, kinds: frozenset[Personal]) -> Any:
     return dataclasses.replace(value, **changes) if changes else value
 
 
-def _changes(value: Any, kinds: frozenset[Personal]) -> dict[str, Any]:
+def _changes(value: Any, kinds: frozenset[PersonalField]) -> dict[str, Any]:
     """Return the fields of a record that masking changes, including those specific to its type."""
     changes = _masked_fields(value, kinds)
-    if isinstance(value, Party) and value.birth_on and Personal.BIRTH in kinds:
+    if isinstance(value, Party) and value.birth_on and PersonalField.BIRTH in kinds:
         changes["birth_on"] = re.sub(r"\d", MASK, value.birth_on)
     if isinstance(value, Discrepancy) and value.kind is DiscrepancyKind.CONTACT_DIFFERS:
         changes["statements"] = tuple(_masked_statement(one, kinds) for one in value.statements)
@@ -57,7 +57,7 @@ def _changes(value: Any, kinds: frozenset[Personal]) -> dict[str, Any]:
     return changes
 
 
-def _masked_fields(value: Any, kinds: frozenset[Personal]) -> dict[str, Any]:
+def _masked_fields(value: Any, kinds: frozenset[PersonalField]) -> dict[str, Any]:
     """Return the fields of a record that masking changes; record ids stay."""
     changes = {}
     for one in dataclasses.fields(value):
@@ -70,15 +70,15 @@ def _masked_fields(value: Any, kinds: frozenset[Personal]) -> dict[str, Any]:
     return changes
 
 
-def _masked_statement(statement: SystemStatement, kinds: frozenset[Personal]) -> SystemStatement:
+def _masked_statement(statement: SystemStatement, kinds: frozenset[PersonalField]) -> SystemStatement:
     says = str(statement.says)  # in this kind, `says` is the number or address itself
     return dataclasses.replace(statement, says=_medium("email" if "@" in says else "phone", says, kinds))
 
 
-def _medium(kind: str, text: str, kinds: frozenset[Personal]) -> str:
-    if kind == "phone" and Personal.PHONE in kinds:
+def _medium(kind: str, text: str, kinds: frozenset[PersonalField]) -> str:
+    if kind == "phone" and PersonalField.PHONE in kinds:
         return _phone(text)
-    if kind == "email" and Personal.EMAIL in kinds:
+    if kind == "email" and PersonalField.EMAIL in kinds:
         return _email(text)
     return masked_text(text, kinds)
 

@@ -9,7 +9,7 @@ from console.messages import access as say
 from console.models.customer import CustomerId
 from console.models.outbox import ActionGrant, Remark
 from console.services.access.denial import Denial, DenialReason
-from console.settings.roles import DataScope, Permission, Personal, RoleSettings, named
+from console.settings.roles import DataScope, Permission, PersonalField, RoleSettings, named
 
 __all__ = [
     "REP",
@@ -18,7 +18,7 @@ __all__ = [
     "DataScope",
     "Permission",
     "Permissions",
-    "Personal",
+    "PersonalField",
     "User",
     "as_deployed",
 ]
@@ -36,10 +36,10 @@ class User:
     may_see: frozenset[DataScope]
     may_do: frozenset[Permission] = frozenset()
     credit_limits: Mapping[str, Decimal] = field(default_factory=dict)
-    masked: frozenset[Personal] = frozenset()
+    masked: frozenset[PersonalField] = frozenset()
 
 
-def _limits(whole_units: int) -> Mapping[str, Decimal]:
+def _credit_limits(whole_units: int) -> Mapping[str, Decimal]:
     """Return a limit in each currency, of roughly equal value."""
     rates = {"USD": 1, "EUR": 1, "GBP": 1, "SEK": 10, "JPY": 150}
     return {currency: Decimal(whole_units * rate) for currency, rate in rates.items()}
@@ -49,9 +49,11 @@ def _limits(whole_units: int) -> Mapping[str, Decimal]:
 _OF_SUPERVISORS = frozenset(
     {Permission.APPROVE, Permission.READ_AUDIT, Permission.READ_AHEAD, Permission.EXPORT_DATA, Permission.ERASE_DATA}
 )
-REP = User("rep", frozenset(DataScope), frozenset(Permission) - _OF_SUPERVISORS, _limits(25))
-SENIOR_REP = User("senior rep", frozenset(DataScope), frozenset(Permission) - _OF_SUPERVISORS, _limits(100))
-SUPERVISOR = User("supervisor", frozenset(DataScope), frozenset(Permission), _limits(250))
+REP = User("rep", frozenset(DataScope), frozenset(Permission) - _OF_SUPERVISORS, credit_limits=_credit_limits(25))
+SENIOR_REP = User(
+    "senior rep", frozenset(DataScope), frozenset(Permission) - _OF_SUPERVISORS, credit_limits=_credit_limits(100)
+)
+SUPERVISOR = User("supervisor", frozenset(DataScope), frozenset(Permission), credit_limits=_credit_limits(250))
 # Data for work on a line and the way there. No money, so no interactions either: they mention bills and payments.
 FIELD_TECHNICIAN = User(
     "field technician",
@@ -64,7 +66,7 @@ FIELD_TECHNICIAN = User(
     ),
     frozenset({Permission.ADD_NOTE, Permission.WORK_TICKETS, Permission.TEST_LINE, Permission.VISITS,
                Permission.READ_AHEAD}),
-    masked=frozenset({Personal.EMAIL, Personal.BIRTH}),
+    masked=frozenset({PersonalField.EMAIL, PersonalField.BIRTH}),
 )  # fmt: skip
 # Learns on real customers next to a colleague: sees what a rep sees except call detail; moves no money, changes no
 # service.
@@ -72,7 +74,7 @@ TRAINEE = User(
     "trainee",
     frozenset(DataScope) - {DataScope.USAGE},
     frozenset({Permission.ADD_NOTE, Permission.WORK_TICKETS, Permission.TEST_LINE, Permission.VISITS, Permission.SEND}),
-    masked=frozenset(Personal),
+    masked=frozenset(PersonalField),
 )
 ROLES: Mapping[str, User] = {user.role: user for user in (REP, SENIOR_REP, SUPERVISOR, FIELD_TECHNICIAN, TRAINEE)}
 
@@ -84,7 +86,7 @@ def as_deployed(user: User, roles: Mapping[str, RoleSettings]) -> User:
         return user
     more_seen, more_done = named(settings.allows)
     less_seen, less_done = named(settings.withholds)
-    masked = frozenset(one for one in Personal if one.name.lower() in (settings.masked or ()))
+    masked = frozenset(one for one in PersonalField if one.name.lower() in (settings.masked or ()))
     return replace(
         user,
         may_see=(user.may_see | more_seen) - less_seen,

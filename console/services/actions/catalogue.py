@@ -10,7 +10,7 @@ from console.services.actions.kinds.charges import START_BILLING, STOP_BILLING
 from console.services.actions.kinds.correct_account import CORRECT_ACCOUNT
 from console.services.actions.kinds.dispute_line import DISPUTE_LINE
 from console.services.actions.kinds.give_credit import GIVE_CREDIT
-from console.services.actions.kinds.lines import RESTART, TEST_LINE
+from console.services.actions.kinds.line_tests import RESTART, TEST_LINE
 from console.services.actions.kinds.ordering import CHANGE, ORDER
 from console.services.actions.kinds.pay_in_parts import PAY_IN_PARTS_KIND
 from console.services.actions.kinds.send_message import SEND

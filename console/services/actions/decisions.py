@@ -93,7 +93,7 @@ class Decisions:
         self._check_right(action)
         await self._outbox.retry(action.id)
 
-    async def settle(self, action: Action, index: int, *, happened: bool) -> float:
+    async def report_outcome(self, action: Action, index: int, *, happened: bool) -> float:
         """End an unknown step as the user decides; returns the same as `Outbox.settle`.
 
         Raises:
@@ -102,7 +102,7 @@ class Decisions:
         """
         if not happened:
             self._check_right(action)
-        return await self._outbox.settle(action.id, index, happened=happened)
+        return await self._outbox.report_outcome(action.id, index, happened=happened)
 
     async def withdraw(self, action: Action) -> bool:
         """Cancel the open part of an action; False while a system may be carrying it out. This needs no permission.
@@ -113,35 +113,35 @@ class Decisions:
         """
         return await self._outbox.withdraw(action.id)
 
-    async def take_back(self, action: Action) -> Action:
+    async def undo(self, action: Action) -> Action:
         """Save an action that undoes the finished steps of another, last step first, and cancel its open steps.
 
         Raises:
             NotPossibleError: This user may not, a step cannot be undone, or a system may be carrying one out.
             StoreError: It could not be saved; nothing has changed.
         """
-        if not action.can_be_taken_back:
+        if not action.can_be_undone:
             raise NotPossibleError(say.CANNOT_BE_UNDONE())
         self._check_open(action)
         done = [step for step in action.steps if step.state in {StepState.DONE, StepState.AWAITING}]
         backs = [
             replace(one.back, record=one.back.record or one.result) for one in reversed(done) if one.back is not None
         ]
-        return await self._outbox.submit(self._undoing(action, f"Take back: {action.title}", backs), instead_of=action)
+        return await self._outbox.submit(self._undoing(action, f"Undo: {action.title}", backs), instead_of=action)
 
-    async def take_back_copy(self, action: Action) -> Action:
+    async def undo_duplicate(self, action: Action) -> Action:
         """Save an action that undoes the duplicate of another; the first record stays.
 
         Raises:
             NotPossibleError: This user may not, or no duplicate was found.
             StoreError: It could not be saved; nothing has changed.
         """
-        if not action.has_copy_to_take_back:
+        if not action.has_duplicate_to_undo:
             raise NotPossibleError(say.NO_COPY_TO_UNDO())
         self._check_open(action)
         twice = [step for step in action.steps if step.remark is Remark.TWICE and step.others]
         backs = [replace(one.back, record=one.others[0]) for one in twice if one.back is not None]
-        kept = await self._outbox.submit(self._undoing(action, f"Take back the second: {action.title}", backs))
+        kept = await self._outbox.submit(self._undoing(action, f"Undo the duplicate: {action.title}", backs))
         await self._outbox.forget_copies(action.id)
         return kept
 

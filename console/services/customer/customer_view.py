@@ -18,7 +18,7 @@ from console.ports.billing import BILLS
 from console.ports.clock import Clock
 from console.ports.systems import ConnectedSystem, Systems
 from console.services.access.masking import masked
-from console.services.access.permissions import DataScope, Permissions, Personal
+from console.services.access.permissions import DataScope, Permissions, PersonalField
 from console.services.customer.dataset_cache import DatasetCache
 from console.services.customer.dataset_loader import DatasetLoader, DatasetState, SystemDataset
 from console.services.customer.datasets import (
@@ -145,7 +145,7 @@ class CustomerView(CustomerDatasets):
             loader.refresh()
 
     @property
-    def masked(self) -> frozenset[Personal]:
+    def masked(self) -> frozenset[PersonalField]:
         """The kinds of values that are masked in everything shown here."""
         return self._masked
 
@@ -157,13 +157,13 @@ class CustomerView(CustomerDatasets):
             for loader in self.loaders:
                 loader.apply_mask()
 
-    def note_in_form(self) -> bool:
+    def log_unmasked_form(self) -> bool:
         """Log that a form shows values that are masked on the page; return whether any are."""
         if self._masked:
             self._on_unmask("in a form: " + ", ".join(sorted(kind.value for kind in self._masked)))
         return bool(self._masked)
 
-    def keep_fresh(self) -> None:
+    def refresh_stale(self) -> None:
         """Reload requested datasets that are stale; not those that failed or are denied."""
         for loader in self.loaders:
             if loader.was_requested:

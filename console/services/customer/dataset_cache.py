@@ -151,7 +151,7 @@ class DatasetCache:
     def _fail(self, error: StoreError) -> None:
         if not self._failed:
             self._failed = True
-            _log.warning("facts are no longer kept: %s", error)
+            _log.warning("facts are no longer saved: %s", error)
             self._on_failure(error)
 
 

@@ -263,7 +263,7 @@ class SystemDataset(DatasetLoader[T]):
         except ConsoleError as error:
             self._failed(me, error)
         except Exception:  # noqa: BLE001 - a part must end in a state, whatever happens; it is logged in full
-            _log.exception("asking %s failed in a way nobody foresaw", self.state.system)
+            _log.exception("loading from %s failed unexpectedly", self.state.system)
             self._failed(me, ConsoleError(say.READING_FAILED()))
         else:
             if self._loading is me and not self._closed:

@@ -34,7 +34,7 @@ from console.ports.provisioning import OFFERINGS, PRODUCT_ORDERS, PRODUCTS, SERV
 from console.services.access.permissions import DataScope
 from console.services.customer.dataset_loader import DatasetLoader
 from console.services.customer.fetching import (
-    Asking,
+    FetchContext,
     fetch_customer,
     fetch_party,
     fetch_related_of,
@@ -77,7 +77,7 @@ class Dataset(Generic[P]):
     fresh_for: timedelta
     asked_for: AskedFor
     page: Callable[[P], FetchPage] | None = None
-    fetch: Callable[[P, Asking], Awaitable[Any]] | None = None
+    fetch: Callable[[P, FetchContext], Awaitable[Any]] | None = None
     newest: Callable[[Any], date | None] | None = None
     is_compared: bool = False
     is_planned_on: bool = False

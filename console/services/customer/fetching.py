@@ -14,7 +14,7 @@ from console.services.customer.related import fetch_related
 from console.services.customer.same_person import fetch_same_person
 
 
-class Asking(Protocol):
+class FetchContext(Protocol):
     """The parts of a customer's view that these requests need."""
 
     customer_id: CustomerId
@@ -22,19 +22,19 @@ class Asking(Protocol):
     party: DatasetLoader[Sourced[Party] | None]
 
 
-async def fetch_customer(customers: Customers, asking: Asking) -> Sourced[Customer]:
+async def fetch_customer(customers: Customers, asking: FetchContext) -> Sourced[Customer]:
     found = await customers.fetch_customer(asking.customer_id)
     if found is None:
         raise UnknownCustomerError(say.UNKNOWN_CUSTOMER(customer_id=asking.customer_id))
     return found
 
 
-async def fetch_party(customers: Customers, asking: Asking) -> Sourced[Party] | None:
+async def fetch_party(customers: Customers, asking: FetchContext) -> Sourced[Party] | None:
     customer = asking.customer.unmasked
     return None if customer is None else await customers.fetch_party(customer.value)
 
 
-async def fetch_related_of(customers: Customers, asking: Asking) -> Records[RelatedCustomer]:
+async def fetch_related_of(customers: Customers, asking: FetchContext) -> Records[RelatedCustomer]:
     await asking.customer.wait_idle()
     customer, failure = asking.customer.unmasked, asking.customer.state.failure
     if failure is not None:
@@ -44,7 +44,7 @@ async def fetch_related_of(customers: Customers, asking: Asking) -> Records[Rela
     return await fetch_related(customers, customer)
 
 
-async def fetch_same_person_of(customers: Customers, asking: Asking) -> Records[SearchHit]:
+async def fetch_same_person_of(customers: Customers, asking: FetchContext) -> Records[SearchHit]:
     await asking.customer.wait_idle()
     await asking.party.wait_idle()
     customer, party = asking.customer.unmasked, asking.party.unmasked

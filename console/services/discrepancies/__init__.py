@@ -5,6 +5,6 @@ it. The screen then shows "could not be compared".
 """
 
 from console.services.discrepancies.compare import RULES, SETTLES_IN, compare
-from console.services.discrepancies.system_facts import NotKnownError, SystemFacts
+from console.services.discrepancies.system_facts import MissingDataError, SystemFacts
 
-__all__ = ["RULES", "SETTLES_IN", "NotKnownError", "SystemFacts", "compare"]
+__all__ = ["RULES", "SETTLES_IN", "MissingDataError", "SystemFacts", "compare"]

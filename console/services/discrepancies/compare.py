@@ -14,7 +14,7 @@ from console.services.discrepancies import (
     payment_not_applied,
     suspended_in_one,
 )
-from console.services.discrepancies.system_facts import SETTLES_IN, NotKnownError, SystemFacts
+from console.services.discrepancies.system_facts import SETTLES_IN, MissingDataError, SystemFacts
 
 Rule = Callable[[SystemFacts], Iterator[Discrepancy | NotCompared]]
 
@@ -48,7 +48,7 @@ def compare(facts: SystemFacts, rules: Mapping[DiscrepancyKind, Rule] = RULES) -
                     not_compared.append(one)
                 else:
                     found.append(one)
-        except NotKnownError as error:
+        except MissingDataError as error:
             not_compared.append(NotCompared(kind, error.message))
     return Comparison(tuple(found), tuple(dict.fromkeys(not_compared)))
 

@@ -24,7 +24,7 @@ T = TypeVar("T")
 SETTLES_IN = timedelta(days=45)
 
 
-class NotKnownError(Exception):
+class MissingDataError(Exception):
     """A rule needs a fact that no system has sent; the message says which."""
 
     def __init__(self, message: Message) -> None:
@@ -66,7 +66,7 @@ class SystemFacts:
         """
         value = getattr(self, name)
         if value is None:
-            raise NotKnownError(say.NOT_SAID(system=self.label(_SERVED_BY[name]), what=name.replace("_", " ")))
+            raise MissingDataError(say.NOT_SAID(system=self.label(_SERVED_BY[name]), what=name.replace("_", " ")))
         return value
 
     def need_whole(self, name: str) -> Any:
@@ -77,7 +77,7 @@ class SystemFacts:
         """
         value = self.need(name)
         if name in self.gaps:
-            raise NotKnownError(self.gaps[name])
+            raise MissingDataError(self.gaps[name])
         return value
 
     def newest_bill(self, account_id: str | None) -> CustomerBill | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from console.errors import StoreError, SystemCallError
 from console.models.outbox import Action, ActionState, StepState
 from console.ports.clock import Clock
-from console.services.outbox.ledger import Ledger
+from console.services.outbox.ledger import ActionLedger
 from console.services.outbox.sender import StepSender
 
 _log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ class Confirmation:
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: ActionLedger,
         sender: StepSender,
         *,
         slots: Mapping[str, asyncio.Semaphore],
@@ -85,7 +85,7 @@ class Confirmation:
         try:
             async with self._slots[action.steps[index].system]:
                 if action.steps[index].state is StepState.DONE:
-                    await self._sender.look_again(action, index, is_last=is_last)
+                    await self._sender.check_again(action, index, is_last=is_last)
                 else:
                     await self._sender.find_out(action, index)
                     self._on_found()

@@ -74,7 +74,7 @@ class Drafts:
             self._writing = asyncio.create_task(self._write(), name="keep drafts")
         self._tell((draft_key,))
 
-    async def keep_now(self) -> None:
+    async def save_now(self) -> None:
         """Save the typed text now, without waiting for a pause. If that fails, it is retried later."""
         if self._changed:
             await self._write(wait_s=0.0)
@@ -84,7 +84,7 @@ class Drafts:
         return self._subscribers[owner].add(on_change)
 
     @property
-    def is_kept(self) -> bool:
+    def is_saved(self) -> bool:
         """Whether all typed text is on disk."""
         return not self._changed and not self._on_its_way
 
@@ -96,7 +96,7 @@ class Drafts:
             await asyncio.gather(self._trying_again, return_exceptions=True)
         if self._writing is not None:
             await self._writing
-        await self.keep_now()
+        await self.save_now()
 
     async def _write(self, wait_s: float = _WAIT_S) -> None:
         while self._changed:

@@ -11,7 +11,7 @@ from console.ports.store import ActionStore
 from console.services.system.subscribers import Subscribers
 
 
-class Ledger:
+class ActionLedger:
     """Every open action and the latest finished ones."""
 
     def __init__(self, store: ActionStore, clock: Clock) -> None:

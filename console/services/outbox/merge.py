@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from console.models.outbox import Action, Remark, RiskClass, Step, StepState, Verdict
+from console.models.outbox import Action, Remark, ReplyMeaning, RiskClass, Step, StepState
 from console.models.payload import Payload
 from console.models.same_value import same_value
 from console.ports.acting import RemoteState
@@ -83,7 +83,7 @@ def decided_anew(step: Step) -> Step:
         state=StepState.WAITING,
         message="",
         looks=0,
-        verdict=Verdict.NONE,
+        verdict=ReplyMeaning.NONE,
         remark=Remark.NONE,
         vouched=False,
         key=f"{step.key}.",

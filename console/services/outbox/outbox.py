@@ -17,7 +17,7 @@ from console.ports.clock import Clock
 from console.ports.store import ActionStore
 from console.services.customer.contact import NotPossibleError
 from console.services.outbox.confirmation import Confirmation
-from console.services.outbox.ledger import Ledger
+from console.services.outbox.ledger import ActionLedger
 from console.services.outbox.merge import decide, decided_anew
 from console.services.outbox.schedule import Schedule
 from console.services.outbox.sender import StepSender
@@ -73,7 +73,7 @@ class Outbox:
         admit: Admit = admit_all,
     ) -> None:
         self._clock = clock
-        self.ledger = Ledger(store, clock)
+        self.ledger = ActionLedger(store, clock)
         self.schedule = self.schedule_type(clock, rng)
         self.sender = self.sender_type(self.ledger, systems, clock, admit)
         self._lanes: dict[str, asyncio.Task[None]] = {}
@@ -194,7 +194,7 @@ class Outbox:
         action = self.ledger[action_id]
         await self._decided(replace(action, title=title or action.title, steps=decide(action, chosen, index)))
 
-    async def settle(self, action_id: str, index: int, *, happened: bool) -> float:
+    async def report_outcome(self, action_id: str, index: int, *, happened: bool) -> float:
         """End an unknown step as the user decides after checking the system themselves.
 
         Return 0, or the seconds in which a request without a reply may still arrive. Until then the step is not sent
@@ -304,7 +304,7 @@ class Outbox:
                 self.ledger.set_in_memory(self.schedule.postponed(self.ledger[action.id]))
                 self._confirmation.start(self.ledger[action.id])
             except Exception:  # noqa: BLE001 - else the customer would be held up for good; it is logged
-                _log.exception("an act failed in a way nobody foresaw; it is tried again")
+                _log.exception("an action failed unexpectedly; it is tried again")
                 self.ledger.set_in_memory(self.schedule.postponed(self.ledger[action.id]))
 
     def _next(self, customer_id: str, done: set[str]) -> Action | None:

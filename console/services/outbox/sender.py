@@ -5,11 +5,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from console.errors import ConflictError, RejectedError, SignInRequiredError, SystemCallError, ThrottledError
-from console.models.outbox import Action, Remark, RiskClass, Step, StepState, Verdict
+from console.models.outbox import Action, Remark, ReplyMeaning, RiskClass, Step, StepState
 from console.models.payload import Payload
-from console.ports.acting import ActingSystem, Finding, RemoteState, StepOutcome
+from console.ports.acting import ActingSystem, LookupResult, RemoteState, StepOutcome
 from console.ports.clock import Clock
-from console.services.outbox.ledger import Ledger
+from console.services.outbox.ledger import ActionLedger
 from console.services.outbox.merge import prepare
 
 _log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ class StepSender:
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: ActionLedger,
         systems: Mapping[str, ActingSystem],
         clock: Clock,
         admit: Callable[[Action, int], Awaitable[Remark]],
@@ -61,7 +61,7 @@ class StepSender:
             if prepared.state is not StepState.WAITING:
                 return await self._ledger.change(action.with_step(index, prepared))
             action = await self._send(action, index, current.version)
-            if action.steps[index].verdict is not Verdict.CONFLICT:
+            if action.steps[index].verdict is not ReplyMeaning.CONFLICT:
                 return action
         return await self._ask_about_change(action, index, current)
 
@@ -101,7 +101,7 @@ class StepSender:
         if self.lost_in_s(action.id, index) <= 0:
             await self._ledger.put(action.id, index, state=StepState.UNKNOWN, remark=Remark.CANNOT_TELL)
 
-    async def _go_on(self, action: Action, index: int, finding: Finding) -> Action:
+    async def _go_on(self, action: Action, index: int, finding: LookupResult) -> Action:
         """Save what follows from a lookup."""
         step = action.steps[index]
         if finding.outcome is StepOutcome.HAPPENED:
@@ -122,7 +122,7 @@ class StepSender:
             return await self._check_yes(action, index, finding)
         return await self._without_trace(action, index, finding)
 
-    async def look_again(self, action: Action, index: int, *, is_last: bool) -> None:
+    async def check_again(self, action: Action, index: int, *, is_last: bool) -> None:
         """Look up a finished step again: for a second record of it, and for changes by someone else.
 
         A list that does not show the record itself does not rule out a second one. So it does not confirm the step,
@@ -157,7 +157,7 @@ class StepSender:
             action.steps[index],
             state=StepState.SENDING,
             looks=0,
-            verdict=Verdict.NONE,
+            verdict=ReplyMeaning.NONE,
             remark=Remark.NONE,
             vouched=False,
             result="",
@@ -188,10 +188,10 @@ class StepSender:
             action.id, index, state=StepState.UNKNOWN, was_sent=True, verdict=verdict, message=str(error)
         )
         self._in_doubt_since_s[action.id, index] = self._clock.monotonic_s()
-        if verdict is Verdict.NONE:
+        if verdict is ReplyMeaning.NONE:
             raise error
         action = await self.find_out(action, index)
-        if action.steps[index].state is StepState.WAITING and verdict is Verdict.AGAIN:
+        if action.steps[index].state is StepState.WAITING and verdict is ReplyMeaning.AGAIN:
             raise error  # it is sent again after a pause
         return action
 
@@ -207,7 +207,7 @@ class StepSender:
 
     # ------------------------------------------------------------------ results of a lookup
 
-    async def _is_done(self, action: Action, index: int, finding: Finding) -> Action:
+    async def _is_done(self, action: Action, index: int, finding: LookupResult) -> Action:
         step = action.steps[index]
         self._in_doubt_since_s.pop((action.id, index), None)
         others = self._not_of_others(action, finding)
@@ -218,14 +218,14 @@ class StepSender:
             index,
             state=StepState.DONE,
             message="",
-            verdict=Verdict.NONE,
+            verdict=ReplyMeaning.NONE,
             remark=remark,
             result=finding.record or step.result,
             others=others,
             seen_in_list=finding.by_list,
         )
 
-    async def _check_yes(self, action: Action, index: int, finding: Finding) -> Action:
+    async def _check_yes(self, action: Action, index: int, finding: LookupResult) -> Action:
         """Save what follows for a step that its system accepted but does not show as wanted."""
         looks = action.steps[index].looks + 1
         if finding.outcome is StepOutcome.CHANGED_SINCE:
@@ -236,7 +236,7 @@ class StepSender:
         state = StepState.ACCEPTED if looks <= _MOST_LOOKS else StepState.UNKNOWN
         return await self._ledger.put(action.id, index, state=state, looks=looks, remark=remark, others=finding.others)
 
-    async def _without_trace(self, action: Action, index: int, finding: Finding) -> Action:
+    async def _without_trace(self, action: Action, index: int, finding: LookupResult) -> Action:
         """Save what follows for a step that may have happened but is not found."""
         step = action.steps[index]
         if step.vouched:
@@ -245,15 +245,15 @@ class StepSender:
             return await self._stay_in_doubt(action, index, finding, Remark.CANNOT_TELL)
         if step.state in {StepState.REJECTED, StepState.CONFLICT}:
             return action  # unchanged
-        if step.verdict is Verdict.REJECTED:
+        if step.verdict is ReplyMeaning.REJECTED:
             return await self._reject(action, index, step.message)
         return await self._send_once_proven(action, index, finding)
 
-    async def _send_once_proven(self, action: Action, index: int, finding: Finding) -> Action:
+    async def _send_once_proven(self, action: Action, index: int, finding: LookupResult) -> Action:
         """Send a step again after a lookup proved that it did not happen and its request can no longer arrive."""
         step, key = action.steps[index], (action.id, index)
         is_proven = self._proves(action, index, finding)
-        if is_proven and (step.verdict is not Verdict.NONE or step.state is StepState.WAITING):
+        if is_proven and (step.verdict is not ReplyMeaning.NONE or step.state is StepState.WAITING):
             return await self._ledger.put(action.id, index, state=StepState.WAITING, looks=0)
         self._in_doubt_since_s.setdefault(key, self._clock.monotonic_s())
         if self.lost_in_s(*key) > 0:
@@ -265,7 +265,7 @@ class StepSender:
             action.id, index, state=StepState.WAITING, message="", looks=0, remark=Remark.NONE
         )
 
-    async def _stay_in_doubt(self, action: Action, index: int, finding: Finding, remark: Remark) -> Action:
+    async def _stay_in_doubt(self, action: Action, index: int, finding: LookupResult, remark: Remark) -> Action:
         """Save a step as unknown; the time it may still arrive counts from the first lookup."""
         self._in_doubt_since_s.setdefault((action.id, index), self._clock.monotonic_s())
         looks = action.steps[index].looks + 1
@@ -275,10 +275,10 @@ class StepSender:
 
     async def _reject(self, action: Action, index: int, message: str) -> Action:
         return await self._ledger.put(
-            action.id, index, state=StepState.REJECTED, message=message, verdict=Verdict.NONE, remark=Remark.NONE
+            action.id, index, state=StepState.REJECTED, message=message, verdict=ReplyMeaning.NONE, remark=Remark.NONE
         )
 
-    def _proves(self, action: Action, index: int, finding: Finding) -> bool:
+    def _proves(self, action: Action, index: int, finding: LookupResult) -> bool:
         """Return whether a lookup that found nothing proves that the step did not happen.
 
         A record that is read by its id shows its current values. A list may lag or omit the step's mark. It counts as
@@ -291,7 +291,7 @@ class StepSender:
             for one in other.steps
         )
 
-    def _not_of_others(self, action: Action, finding: Finding) -> tuple[str, ...]:
+    def _not_of_others(self, action: Action, finding: LookupResult) -> tuple[str, ...]:
         """Return the further records of a lookup that no other action in this console has made."""
         known = {step.result for other in self._ledger.actions if other.id != action.id for step in other.steps}
         return tuple(record for record in finding.others if record not in known)
@@ -302,13 +302,13 @@ class StepSender:
         return not now.withdrawn and now.steps[index] is step
 
 
-def _verdict_of(error: SystemCallError) -> Verdict:
+def _verdict_of(error: SystemCallError) -> ReplyMeaning:
     """Return what an error response means if the write did not happen."""
     if isinstance(error, RejectedError):
-        return Verdict.REJECTED
+        return ReplyMeaning.REJECTED
     if isinstance(error, ConflictError):
-        return Verdict.CONFLICT
+        return ReplyMeaning.CONFLICT
     # A 503 may come from a component in front of the system, while the system is still working.
     if isinstance(error, SignInRequiredError) or (isinstance(error, ThrottledError) and not error.is_outage):
-        return Verdict.AGAIN
-    return Verdict.NONE
+        return ReplyMeaning.AGAIN
+    return ReplyMeaning.NONE

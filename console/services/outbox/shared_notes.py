@@ -40,7 +40,7 @@ class SharedNotes:
                 )
             )
         except StoreError as error:
-            _log.warning("other programs cannot be told of an account: %s", error)
+            _log.warning("other programs cannot be notified of an account: %s", error)
 
     def add_later(self, what: str, customer: str) -> None:
         """Write one entry in the background."""

@@ -46,20 +46,20 @@ class UnsentSummary:
 class UnsentWork:
     """Finds unsent work, exports it to a file, and imports such a file."""
 
-    def __init__(self, outbox: Outbox, drafts: Drafts, actions: Actions, files: UnsentStore, *, is_kept: bool) -> None:
+    def __init__(self, outbox: Outbox, drafts: Drafts, actions: Actions, files: UnsentStore, *, is_saved: bool) -> None:
         self._outbox, self._drafts, self._actions, self._files = outbox, drafts, actions, files
-        self._is_kept = is_kept
+        self._is_kept = is_saved
 
     async def unsent(self) -> UnsentSummary:
         """Return the unsent work, after one more try to save typed text."""
-        await self._drafts.keep_now()
+        await self._drafts.save_now()
         typed = tuple(
             draft_key
             for draft_key in self._drafts.draft_keys
             if draft_key.startswith(_TYPED) and not draft_key.endswith(_NOT_TYPED)
         )
         actions = tuple(action for action in self._outbox.actions if action.is_open)
-        return UnsentSummary(actions, typed, self._is_kept and self._drafts.is_kept)
+        return UnsentSummary(actions, typed, self._is_kept and self._drafts.is_saved)
 
     async def export(self, path: Path, passphrase: str) -> tuple[int, int]:
         """Export all unsent work to a file encrypted with the passphrase; return how many actions and drafts it has.

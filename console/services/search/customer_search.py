@@ -11,7 +11,7 @@ from console.errors import ConsoleError
 from console.models.card_number import MASK, has_card_number
 from console.models.customer import CustomerId
 from console.models.name_words import index_words, is_cjk, loose_ways_to_read, ways_to_read
-from console.models.search import Asking, FoundCustomer, SearchHit, SearchQuery, SearchResult, SystemProgress
+from console.models.search import FoundCustomer, SearchHit, SearchQuery, SearchResult, SystemProgress, SystemSearchState
 from console.ports.clock import Clock
 from console.ports.customers import Finder
 from console.ports.systems import Systems
@@ -124,13 +124,13 @@ class CustomerSearch:
         self._notes.looked_for(query.text)
         search = _Search(query, tell)
         for name, finder in self._finders.items():
-            state = Asking.ASKING if finder.can_search(query) else Asking.NOT_ASKED
+            state = SystemSearchState.ASKING if finder.can_search(query) else SystemSearchState.NOT_ASKED
             search.progress[name] = SystemProgress(name, state)
         search.changed()
         asking = [self._recall(search)] + [
-            self._ask(search, name, finder)
+            self._search(search, name, finder)
             for name, finder in self._finders.items()
-            if search.progress[name].state is Asking.ASKING
+            if search.progress[name].state is SystemSearchState.ASKING
         ]
         await asyncio.gather(*asking)
 
@@ -168,7 +168,7 @@ class CustomerSearch:
     def _is_closed(self, hit: SearchHit) -> bool:
         return self._permissions.refusal(DataScope.CUSTOMER, hit.customer_id) is not None
 
-    async def _ask(self, search: _Search, system: str, finder: Finder) -> None:
+    async def _search(self, search: _Search, system: str, finder: Finder) -> None:
         started_s = self._clock.monotonic_s()
         found: Sequence[SearchHit] = ()
         hits: Sequence[SearchHit] = ()
@@ -179,7 +179,7 @@ class CustomerSearch:
         except ConsoleError as error:
             sentence = str(error)
         elapsed_ms = (self._clock.monotonic_s() - started_s) * 1000
-        state = Asking.FAILED if sentence else Asking.ANSWERED
+        state = SystemSearchState.FAILED if sentence else SystemSearchState.ANSWERED
         search.progress[system] = SystemProgress(
             system, state, elapsed_ms=elapsed_ms, sentence=sentence, has_more=len(found) > _MOST_HITS
         )

@@ -46,7 +46,7 @@ def day_order(country: str) -> DayOrder:
     return DayOrder.ASKED if country in _ASKED_IN or not country else DayOrder.DAY_FIRST
 
 
-class NoDayError(NotPossibleError):
+class InvalidDateError(NotPossibleError):
     """The input is not a date, or is ambiguous; the message says how to write it."""
 
 
@@ -60,7 +60,7 @@ def read_day(text: str, today: date, order: DayOrder = DayOrder.ASKED) -> date:
     found = _named(plain, today) or _written(plain, today, order)
     if found is None:
         typed = text.strip()[:30]
-        raise NoDayError(say.NOT_A_DAY(typed=typed) if typed else say.DAY_MISSING())
+        raise InvalidDateError(say.NOT_A_DAY(typed=typed) if typed else say.DAY_MISSING())
     return found
 
 
@@ -81,9 +81,9 @@ def read_recent_day(text: str, today: date, order: DayOrder = DayOrder.ASKED) ->
         found = _written(plain, today, order, before=True)
     if found is None:
         typed = text.strip()[:30]
-        raise NoDayError(say.NOT_A_PAST_DAY(typed=typed) if typed else say.PAST_DAY_MISSING())
+        raise InvalidDateError(say.NOT_A_PAST_DAY(typed=typed) if typed else say.PAST_DAY_MISSING())
     if not _FIRST_DAY <= found <= today:
-        raise NoDayError(say.PAST_DAY_OUT_OF_RANGE(found=found, earliest=_FIRST_DAY))
+        raise InvalidDateError(say.PAST_DAY_OUT_OF_RANGE(found=found, earliest=_FIRST_DAY))
     return found
 
 
@@ -99,9 +99,9 @@ def read_past_day(text: str, order: DayOrder = DayOrder.ASKED) -> date:
     elif re.search(r"(?<!\d)\d{4}$", plain):
         found = _written(plain, date.min, order)
     else:
-        raise NoDayError(say.DAY_WITHOUT_YEAR())
+        raise InvalidDateError(say.DAY_WITHOUT_YEAR())
     if found is None:
-        raise NoDayError(say.NO_SUCH_DAY(typed=text.strip()[:30]))
+        raise InvalidDateError(say.NO_SUCH_DAY(typed=text.strip()[:30]))
     return found
 
 
@@ -144,7 +144,7 @@ def _of_two_numbers(
     """Return the date of two numbers in an order; in the other order if this one gives no valid date."""
     used = _order_of(plain, order)
     if used is DayOrder.ASKED:
-        raise NoDayError(say.DAY_AMBIGUOUS(plain=plain))
+        raise InvalidDateError(say.DAY_AMBIGUOUS(plain=plain))
     day, month = (first, second) if used is DayOrder.DAY_FIRST else (second, first)
     return _in_year(year, month, day, today, before=before) or _in_year(year, day, month, today, before=before)
 
@@ -170,7 +170,7 @@ def _of_numbers(plain: str, first: int, second: int, year: int, order: DayOrder)
         used = _order_of(plain, order)
         if used is not DayOrder.ASKED:
             return day_first if used is DayOrder.DAY_FIRST else month_first
-        raise NoDayError(say.DAY_AMBIGUOUS_WITH_YEAR(plain=plain, year=year))
+        raise InvalidDateError(say.DAY_AMBIGUOUS_WITH_YEAR(plain=plain, year=year))
     return may_be.pop() if may_be else None
 
 

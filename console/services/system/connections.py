@@ -76,7 +76,7 @@ class HealthBoard:
         self._subscribers.notify(self._health[system], now.state)
 
 
-class Connections:
+class ConnectionTests:
     """Tests the connection to a system on demand."""
 
     def __init__(self, systems: Systems) -> None:

@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QButtonGroup, QDialog, QFormLayout, QLineEdit, QVB
 
 from console.bridge import Bridge
 from console.errors import ConsoleError
+from console.messages.names import name_of
 from console.models.caller_proof import SentCode
 from console.models.customer import CustomerId
 from console.services.access.access_service import AccessGrant, AccessLevel, AccessReason, Caller
 from console.services.console import Console
-from console.services.search.days import NoDayError, read_past_day
+from console.services.search.days import InvalidDateError, read_past_day
 from console.services.search.phone import show_phone
 from console.settings.verification import Method
 from console.views import texts
@@ -180,7 +181,7 @@ class AccessDialog(FramedDialog):
         if method is None or method.checks != "birth_on":
             return
         words = ""
-        with contextlib.suppress(NoDayError):
+        with contextlib.suppress(InvalidDateError):
             words = tr("Read as {}.").format(texts.weekday(read_past_day(typed, self._console.actions.day_order)))
         self.message.set_look("mark", "info")
         self.message.set_words(words)
@@ -254,7 +255,7 @@ class AccessDialog(FramedDialog):
         how = tr("Everything is open.")
         if grant.level is not AccessLevel.CALL_DETAIL:
             how = tr("For call details, orders and new contact details, use a stronger verification.")
-        self._bridge.on_unhandled(tr("Open for {}: {}. {}").format(grant.reason.value, grant.how, how))
+        self._bridge.on_unhandled(tr("Open for {}: {}. {}").format(tr(name_of(grant.reason)), grant.how, how))
         self.accept()
         self.opened.emit(self._customer_id)
 

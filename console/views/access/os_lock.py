@@ -42,7 +42,7 @@ def _linux(window: QWidget, lock: Callable[[], None]) -> QObject | None:
     try:
         buses = importlib.import_module("PySide6.QtDBus").QDBusConnection
     except ImportError as error:
-        _log.info("whether the screen is locked cannot be told: %s", error)
+        _log.info("the state of the screen lock is unknown: %s", error)
         return None
     listener = _BusListener(window, lock)
     heard = [
@@ -52,7 +52,7 @@ def _linux(window: QWidget, lock: Callable[[], None]) -> QObject | None:
         for interface, name, slot in signals
     ]
     if not any(heard):
-        _log.info("whether the screen is locked cannot be told: no bus is there")
+        _log.info("the state of the screen lock is unknown: no bus is there")
     return listener if any(heard) else None
 
 
@@ -122,7 +122,7 @@ class _WindowsSession(QObject):
         loader: Any = ctypes
         this_session = 0
         if not loader.windll.wtsapi32.WTSRegisterSessionNotification(int(window.winId()), this_session):
-            _log.info("whether the screen is locked cannot be told: Windows does not notify this window")
+            _log.info("the state of the screen lock is unknown: Windows does not notify this window")
 
 
 class _SessionFilter(QAbstractNativeEventFilter):
@@ -171,9 +171,9 @@ def hide_from_capture(window: QWidget) -> bool:
         objc: Any = ctypes.CDLL("/usr/lib/libobjc.dylib")
         objc.sel_registerName.restype = ctypes.c_void_p
         objc.sel_registerName.argtypes = [ctypes.c_char_p]
-        ask = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(("objc_msgSend", objc))
+        send_message = ctypes.CFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(("objc_msgSend", objc))
         tell = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_ulong)(("objc_msgSend", objc))
-        native = ask(int(window.winId()), objc.sel_registerName(b"window"))
+        native = send_message(int(window.winId()), objc.sel_registerName(b"window"))
         tell(native, objc.sel_registerName(b"setSharingType:"), 0)  # NSWindowSharingNone
         return True
     return False

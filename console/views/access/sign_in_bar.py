@@ -66,7 +66,7 @@ class SignInBar(Surface):
         else:
             super().keyPressEvent(event)
 
-    async def ask(self, sign_in: SignIn, sentence: str = "") -> Person:
+    async def prompt(self, sign_in: SignIn, sentence: str = "") -> Person:
         """Ask for a sign-in until one succeeds, and return the person. `sentence` is the reason to show first."""
         sentence = sentence or tr("Sign in to start work.")
         self.show()
@@ -168,7 +168,7 @@ class SignInSession:
     def _on_state(self, state: SignInState) -> None:
         if state is SignInState.ENDED and self._sign_in is not None:
             message = tr("Your sign-in has expired. Sign in again. Your work is saved.")
-            self._bridge.run_query(self.bar, self.bar.ask(self._sign_in, message), lambda _person: self._go_on())
+            self._bridge.run_query(self.bar, self.bar.prompt(self._sign_in, message), lambda _person: self._go_on())
         elif state is SignInState.OFFLINE:
             self._window.say(tr("The sign-in service is not responding. You can keep working with saved data."))
 
@@ -202,7 +202,7 @@ class SignInSession:
     def sign_out(self) -> None:
         """End the sign-in here and at the provider, then close the console. Unsent work stays in the store."""
         if self._sign_in is None:
-            self._window.status.say(tr("This console has no sign-in, so there is no sign-out."))
+            self._window.status.say(tr("This console has no sign-in."))
         else:
             self._once_nothing_is_lost(self._sign_out_and_leave)
 
@@ -214,9 +214,9 @@ class SignInSession:
             self._once_nothing_is_lost(self._mark_and_sign_out)
 
     def _once_nothing_is_lost(self, go_on: Callable[[], None]) -> None:
-        ask = self._window.before_leaving
-        if ask is not None:
-            ask(go_on)
+        confirm = self._window.before_leaving
+        if confirm is not None:
+            confirm(go_on)
         else:
             go_on()
 
@@ -246,6 +246,6 @@ async def _await(doing: Awaitable[str]) -> str:
 
 async def _to_unlock(sign_in: SignIn, bar: SignInBar, message: str) -> Person:
     sign_in.demand_proof()
-    person = await bar.ask(sign_in, message)
+    person = await bar.prompt(sign_in, message)
     await sign_in.note_locked(locked=False)
     return person

@@ -15,9 +15,9 @@ from console.bridge import Bridge
 from console.errors import ConsoleError
 from console.models.audit import AuditEntry
 from console.services.access.access_service import SNOOPING
-from console.services.access.audit_search import Found
+from console.services.access.audit_search import AuditResult
 from console.services.console import Console
-from console.services.search.days import NoDayError, read_recent_day
+from console.services.search.days import InvalidDateError, read_recent_day
 from console.views import texts
 from console.views.message_words import in_words
 from console.views.texts import tr
@@ -45,7 +45,7 @@ class AuditPage(FieldFrames, LivePage):
         super().__init__()
         self._console, self._bridge = console, bridge
         self._asked = 0
-        self._found: Found | None = None
+        self._found: AuditResult | None = None
         self._is_asking = False
         self.setAccessibleName(tr("Audit"))
         self.field = QLineEdit()
@@ -112,7 +112,7 @@ class AuditPage(FieldFrames, LivePage):
         """
         try:
             first, last = self._read_day(self.since), self._read_day(self.until)
-        except NoDayError as error:
+        except InvalidDateError as error:
             self._say(in_words(error.message), "danger")
             return
         since = _begin(first) if first else None
@@ -150,7 +150,7 @@ class AuditPage(FieldFrames, LivePage):
             self._is_asking = False
             self._say(in_words(error.message), "danger")
 
-    def _show(self, asked: int, found: Found) -> None:
+    def _show(self, asked: int, found: AuditResult) -> None:
         if asked != self._asked:
             return
         is_new, self._found, self._is_asking = self._found is None, found, False

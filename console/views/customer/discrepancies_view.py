@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from console.messages.names import name_of
 from console.models.discrepancy import Discrepancy, SuggestedFix, SystemStatement
 from console.services.actions.catalogue import ACTIONS
 from console.services.customer.customer_view import CustomerView
@@ -81,7 +82,7 @@ class DiscrepanciesView(Surface):
         self._title.set_words(f"{self._view.name}  ·  {words if count else self._none_words()}")
         self.found.show_rows([_row(one) for one in comparison.found])
         lines = [
-            f"{texts.sentence(tr(one.kind.value))}: {in_words(one.why)}"
+            f"{texts.sentence(tr(name_of(one.kind)))}: {in_words(one.why)}"
             if one.kind
             else tr("Everything: {}").format(in_words(one.why))
             for one in comparison.not_compared
@@ -134,14 +135,14 @@ class DiscrepanciesView(Surface):
 
 def discrepancy_words(one: Discrepancy) -> str:
     """Return a discrepancy as one line of text, for an alert."""
-    message = f"≠ {texts.sentence(tr(one.kind.value))}: {in_words(one.subject)}"
+    message = f"≠ {texts.sentence(tr(name_of(one.kind)))}: {in_words(one.subject)}"
     return tr("{}, {}").format(message, texts.money(one.cost)) if one.cost else message
 
 
 def _row(one: Discrepancy) -> Row:
     systems = ", ".join(dict.fromkeys(statement.system for statement in one.statements))
     cells = (
-        Cell(console_fact(tr("What"), texts.sentence(tr(one.kind.value))), state="conflict"),
+        Cell(console_fact(tr("What"), texts.sentence(tr(name_of(one.kind)))), state="conflict"),
         Cell(console_fact(tr("About"), in_words(one.subject))),
         Cell(console_fact(tr("Systems"), systems)),
         Cell(console_fact(tr("Since"), texts.weekday(one.since) if one.since else tr("not known"))),

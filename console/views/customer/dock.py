@@ -141,7 +141,7 @@ class NoteDock(Surface):
         self._bridge.run_command(self, self._keep(text, reason), lambda _action: self._on_added(text), self._on_failed)
 
     async def _keep(self, text: str, reason: str) -> None:
-        await self._console.drafts.keep_now()  # otherwise a late save restores the last letters as a draft
+        await self._console.drafts.save_now()  # otherwise a late save restores the last letters as a draft
         typed_in = (self._draft_key, self._reason_key)
         await self._console.actions.add_note(self._customer_id, text, reason=reason, typed_in=typed_in)
 
@@ -170,10 +170,10 @@ class NoteDock(Surface):
             self.message.set_words(drafts.failure)
         elif not drafts.text(self._draft_key):
             self.kept.set_words("")
-        elif not drafts.is_kept:
+        elif not drafts.is_saved:
             self.kept.set_look("mark", "info")
             self.kept.set_words(tr("keeping…"))
-        elif not self._console.is_kept:
+        elif not self._console.is_saved:
             self.kept.set_look("mark", "attention")
             self.kept.set_words(tr("in memory only"))
         else:

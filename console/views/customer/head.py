@@ -5,6 +5,7 @@ from datetime import datetime
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
+from console.messages.names import name_of
 from console.models.customer import ContactMedium, Party, PartyKind
 from console.models.provenance import Origin
 from console.services.access.access_service import AccessGrant, AccessLevel, AccessReason
@@ -152,7 +153,7 @@ class CustomerHead(Surface):
         else:
             self._sign, words = (
                 ("unverified", "attention"),
-                tr("Opened without a caller: {}").format(grant.reason.value),
+                tr("Opened without a caller: {}").format(tr(name_of(grant.reason))),
             )
         self.grant.set_words(words)
         self.grant.set_look("mark", self._sign[1] if self._sign else "neutral")

@@ -217,7 +217,7 @@ class CustomerPage(LivePage):
         """Update head, alerts and visible panels for the current time; refresh stale data while online."""
         now = self.view.now()
         if self.window().isVisible() and self._console.network.is_online:
-            self.view.keep_fresh()  # a user can see it
+            self.view.refresh_stale()  # a user can see it
         self.head.tick(now)
         self.alerts.tick(now)
         for panel in self._panels.values():

@@ -104,5 +104,5 @@ class PanelStack(QWidget):
         if self._stack.indexOf(panel) < 0:
             self._stack.addWidget(panel)
         self._stack.setCurrentWidget(panel)
-        panel.want()
+        panel.load_if_stale()
         self.shown.emit(self.names[index])

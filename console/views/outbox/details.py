@@ -122,7 +122,7 @@ def _offered(action: Action) -> dict[str, bool]:
         "happened": StepState.UNKNOWN in states,
         "did not": StepState.UNKNOWN in states,
         "withdraw": action.is_open and states.isdisjoint({StepState.UNKNOWN, StepState.AWAITING}),
-        "take back": action.can_be_taken_back,
-        "take back copy": action.has_copy_to_take_back,
+        "take back": action.can_be_undone,
+        "take back copy": action.has_duplicate_to_undo,
         "hand over": action.is_open and not remarks.isdisjoint(BARRED),
     }

@@ -115,7 +115,7 @@ class OutboxPage(LivePage):
             label.set_look("chip", look)
             label.setVisible(count > 0)
         message = tr("Nothing here expires. Finished actions stay in the list for a while.")
-        if not self._console.is_kept:
+        if not self._console.is_saved:
             message = tr("Kept in memory only. Closing the console loses it.")
         self._message.set_words(message if actions else tr("The Outbox is empty. {}").format(message))
         self._message.setToolTip(self._message.text())
@@ -186,11 +186,11 @@ class OutboxPage(LivePage):
 
     def _take_back(self) -> None:
         if (action := self.chosen) is not None:
-            self._run(self._console.decisions.take_back(action))
+            self._run(self._console.decisions.undo(action))
 
     def _take_back_copy(self) -> None:
         if (action := self.chosen) is not None:
-            self._run(self._console.decisions.take_back_copy(action))
+            self._run(self._console.decisions.undo_duplicate(action))
 
     def _hand_over(self) -> None:
         if (action := self.chosen) is not None:
@@ -245,14 +245,14 @@ class OutboxPage(LivePage):
         if action is None or index is None:
             return
 
-        def settled(wait_s: float) -> None:
+        def on_outcome(wait_s: float) -> None:
             self.show_actions()
             if wait_s > 0:
                 words = tr("It may still arrive. You can send it again in {} s.")
                 self._bridge.on_unhandled(words.format(math.ceil(wait_s)))
 
-        settling = self._console.decisions.settle(action, index, happened=happened)
-        self._bridge.run_command(self, settling, settled, self._say_why_not)
+        settling = self._console.decisions.report_outcome(action, index, happened=happened)
+        self._bridge.run_command(self, settling, on_outcome, self._say_why_not)
 
     def _decided(self, chosen: dict[str, str]) -> None:
         action = self.chosen

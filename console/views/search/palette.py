@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidg
 
 from console.models.customer import PartyKind
 from console.models.search import (
-    Asking,
     FoundCustomer,
     Match,
     MatchedBy,
@@ -19,6 +18,7 @@ from console.models.search import (
     SearchQuery,
     SearchResult,
     SystemProgress,
+    SystemSearchState,
 )
 from console.services.search.phone import show_phone
 from console.views import texts
@@ -246,8 +246,8 @@ class SearchPalette(QWidget):
             else:
                 self._show_details(self.list.currentIndex().data(ROW_ROLE))
         elif result.is_complete:
-            failed = [progress for progress in result.systems if progress.state is Asking.FAILED]
-            if all(progress.state is Asking.NOT_ASKED for progress in result.systems):
+            failed = [progress for progress in result.systems if progress.state is SystemSearchState.FAILED]
+            if all(progress.state is SystemSearchState.NOT_ASKED for progress in result.systems):
                 self._say(
                     tr("No system can search for this. Enter a name, a full number, an e-mail or a phone number.")
                 )
@@ -267,14 +267,14 @@ class SearchPalette(QWidget):
         self._more.set_words(tr("More matches than shown. Type more.") if any(one.has_more for one in systems) else "")
         for name, label in self._systems.items():
             progress = known.get(name)
-            if progress is None or self._console is None or progress.state is Asking.NOT_ASKED:
+            if progress is None or self._console is None or progress.state is SystemSearchState.NOT_ASKED:
                 label.setText("")
                 continue
             system = self._console.label(name)
             text, state = {
-                Asking.ASKING: (tr("… {} searching").format(system), "info"),
-                Asking.ANSWERED: (tr("✓ {} {} s").format(system, f"{progress.elapsed_ms / 1000:.1f}"), "ok"),
-                Asking.FAILED: (tr("✕ {} no reply").format(system), "danger"),
+                SystemSearchState.ASKING: (tr("… {} searching").format(system), "info"),
+                SystemSearchState.ANSWERED: (tr("✓ {} {} s").format(system, f"{progress.elapsed_ms / 1000:.1f}"), "ok"),
+                SystemSearchState.FAILED: (tr("✕ {} no reply").format(system), "danger"),
             }[progress.state]
             label.setText(text)
             label.setToolTip(texts.tooltip(progress.sentence or ""))

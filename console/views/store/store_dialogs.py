@@ -90,8 +90,8 @@ class RecoveryDialog(QDialog):
         shown.setAccessibleName(tr("Recovery code {}").format(code))
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByKeyboard)
         message = tr(
-            "What you type and have not sent is encrypted on this computer; its key lies in the keyring. Should that "
-            "be lost, this code opens it. Write it down; until you say so each start shows one. File makes a new one."
+            "Your unsent work is encrypted on this computer with a key in the keyring. If the key is lost, "
+            "this code opens your work. Write it down. The console shows a code at each start until you confirm."
         )
         self._code = code
         copy = Button(tr("Copy"), "plain")
@@ -170,8 +170,8 @@ class ResetStoreDialog(FramedDialog):
         self.leave.setDefault(True)
         self.leave.clicked.connect(self.reject)
         more = tr(
-            "What is left can be set aside in a folder beside it, for your administrator to look at; then a new store "
-            "is begun. Or leave it as it is: the desk works, and what you type is gone when it closes."
+            "You can set the old files aside in a folder for your administrator, and start a new store. "
+            "Or leave them: the console works, but your work is lost when it closes."
         )
         column = QVBoxLayout(self)
         column.setSpacing(12)
@@ -187,20 +187,20 @@ class ResetStoreDialog(FramedDialog):
 def code_asker(window: QWidget) -> Callable[..., Awaitable[str | None]]:
     """Return a function that shows a `CodeDialog` over a window and returns the typed code, or None."""
 
-    async def ask(sentence: str, *, is_new: bool) -> str | None:
+    async def prompt(sentence: str, *, is_new: bool) -> str | None:
         dialog = CodeDialog(sentence, window, is_new=is_new)
         return dialog.code.text() if await _answered(dialog) else None
 
-    return ask
+    return prompt
 
 
 def anew_asker(window: MainWindow) -> Callable[[str], Awaitable[bool]]:
     """Return a function that asks whether to set aside a store that can't be opened, and to start a new one."""
 
-    async def ask(sentence: str) -> bool:
+    async def prompt(sentence: str) -> bool:
         return await _answered(ResetStoreDialog(sentence, window))
 
-    return ask
+    return prompt
 
 
 class SecretDialog(FramedDialog):
@@ -234,11 +234,11 @@ class SecretDialog(FramedDialog):
 def secret_asker(window: QWidget) -> Callable[[str], Awaitable[str | None]]:
     """Return a function that asks over a window for a system's secret, and returns it or None."""
 
-    async def ask(sentence: str) -> str | None:
+    async def prompt(sentence: str) -> str | None:
         dialog = SecretDialog(sentence, window)
         return dialog.secret.text() if await _answered(dialog) else None
 
-    return ask
+    return prompt
 
 
 async def _answered(dialog: QDialog) -> bool:

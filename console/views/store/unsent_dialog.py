@@ -147,7 +147,7 @@ class CloseGuard:
         self._console, self._bridge, self._window = console, bridge, window
         self._dialog: UnsentDialog | None = None
 
-    def ask(self, leave: Callable[[], None]) -> None:
+    def confirm(self, leave: Callable[[], None]) -> None:
         """Call `leave`, which closes the window. If there is unsent work, let the user decide first."""
         if self._dialog is not None:
             self._dialog.raise_()

@@ -62,7 +62,7 @@ class FormText(LimitedText):
 
 async def _keep_and_do(drafts: Drafts, doing: Coroutine[Any, Any, Any]) -> None:
     try:
-        await drafts.keep_now()  # else the last letters could be saved as a draft after the action
+        await drafts.save_now()  # else the last letters could be saved as a draft after the action
         await doing
     finally:
         doing.close()

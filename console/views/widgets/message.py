@@ -24,7 +24,7 @@ class Skeleton(QWidget):
                 painter.fillRect(QRect(self.width() - 72, top + 4, 60, 9), colour)
 
 
-class Message(QWidget):
+class PanelMessage(QWidget):
     """A message in the middle of an empty panel: a title, an explanation, and a Refresh button."""
 
     def __init__(self) -> None:
@@ -44,9 +44,9 @@ class Message(QWidget):
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         layout.addStretch()
 
-    def show_words(self, icon: str, state: str, title: str, text: str, *, ask: bool) -> None:
+    def show_words(self, icon: str, state: str, title: str, text: str, *, can_refresh: bool) -> None:
         self.icon.setPixmap(ICON.pixmap(icon, 20, THEME.state(state).text))
         self.title.set_words(title)
         self.text.set_words(text)
         self.text.setVisible(bool(text))
-        self.button.setVisible(ask)
+        self.button.setVisible(can_refresh)

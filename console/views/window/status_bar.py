@@ -77,7 +77,7 @@ class ConsoleStatusBar(QStatusBar):
             words, look = tr("The audit log can't be saved: {} waiting").format(console.audit.waiting), "danger"
         elif drafts.failure is not None:
             words, look = tr("Drafts can't be saved"), "danger"
-        elif not console.is_kept:
+        elif not console.is_saved:
             words, look = tr("Not saved on this computer"), "attention"
         elif drafts.kept_at is None:
             words, look = tr("No drafts"), "neutral"

@@ -20,9 +20,9 @@ from console.views.audit.flags import FlagBar
 from console.views.audit.page import AuditPage
 from console.views.customer.open_customers import OpenCustomers
 from console.views.customer.page import CustomerPage
+from console.views.history_dialog import HistoryDialog
 from console.views.keys.regions import Region, go_round
 from console.views.outbox.page import OutboxPage
-from console.views.past_dialog import PastDialog
 from console.views.search.palette import SearchPalette
 from console.views.store.store_dialogs import RecoveryCode
 from console.views.store.unsent_dialog import CloseGuard
@@ -87,7 +87,7 @@ class Workspace(QObject):
         outbox.form_wanted.connect(lambda action: self.on_page(lambda page: page.customer_actions.edit(action)))
         self._bring("outbox", outbox)
         self._bring_guard(console)
-        self._window.before_leaving = CloseGuard(console, self._bridge, self._window).ask
+        self._window.before_leaving = CloseGuard(console, self._bridge, self._window).confirm
         self._unsubscribe = [
             console.health.subscribe(self._on_health),
             console.outbox.subscribe(lambda _action: self._show_waiting(console)),
@@ -173,7 +173,7 @@ class Workspace(QObject):
             return
 
         def offer(moments: list[CustomerChange]) -> None:
-            dialog = PastDialog(page.view.name, moments, self._window)
+            dialog = HistoryDialog(page.view.name, moments, self._window)
             dialog.chosen.connect(lambda at: self.open_customer(page.customer_id, at))
             dialog.open()
 
@@ -245,7 +245,7 @@ class Workspace(QObject):
         if panel is None:
             self.page.view.customer.refresh()
         else:
-            panel.ask()
+            panel.refresh()
 
     def ask_all(self) -> None:
         """Refresh the customer in front from all systems."""

@@ -22,7 +22,7 @@ from console.connectors.tmforum.actions.writer import Writer
 from console.connectors.tmforum.client import TmForumClient
 from console.models.billing_account import PAY_IN_PARTS, PROMISE_TO_PAY
 from console.models.outbox import Action, Step
-from console.ports.acting import Finding, RemoteState
+from console.ports.acting import LookupResult, RemoteState
 
 _WRITERS: Mapping[str, Writer] = {
     "add-note": AddNote(),
@@ -69,7 +69,7 @@ class TmForumActions:
     async def perform(self, action: Action, step: Step, *, version: str | None) -> str:
         return await _WRITERS[step.kind].perform(self._client, action, step, version=version)
 
-    async def look_up(self, action: Action, step: Step) -> Finding:
+    async def look_up(self, action: Action, step: Step) -> LookupResult:
         return await _WRITERS[step.kind].look_up(self._client, action, step)
 
 

@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from console.connectors.tmforum.actions.writer import Created, Patched, customer_party, instant, related_entity
 from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.values import read_time
-from console.connectors.tmforum.wire import RecordReader
 from console.models.outbox import Action, Step
 
 _RESOURCE = "appointment"
@@ -30,7 +30,7 @@ class BookAppointment(Created):
             **({"relatedPlace": {"name": wanted["place"], "role": "service address"}} if wanted.get("place") else {}),
         }
 
-    def essence(self, record: RecordReader) -> tuple[Any, ...]:
+    def compared_values(self, record: RecordReader) -> tuple[Any, ...]:
         period = record.part("validFor")
         return period.when("startDateTime") if period else None, record.text("category")
 
@@ -40,7 +40,7 @@ class MoveAppointment(Patched):
 
     resource: ClassVar[str] = _RESOURCE
 
-    def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:
+    def current_values(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:
         period = record.get("validFor")
         held = period if isinstance(period, dict) else {}
         names = {"starts": "startDateTime", "ends": "endDateTime"}
@@ -55,7 +55,7 @@ class CancelAppointment(Patched):
 
     resource: ClassVar[str] = _RESOURCE
 
-    def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
+    def current_values(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
         status = str(record.get("status") or "")
         # A change from initialized to confirmed does not conflict with the cancellation.
         if status == "confirmed" and step.base.get("status") == "initialized":

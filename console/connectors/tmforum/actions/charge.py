@@ -13,7 +13,7 @@ from console.connectors.tmforum.actions.writer import (
     values_among,
 )
 from console.connectors.tmforum.client import TmForumClient
-from console.connectors.tmforum.wire import RecordReader
+from console.connectors.tmforum.record_reader import RecordReader
 from console.models.outbox import Action, Step
 
 _RESOURCE = "product"
@@ -24,7 +24,7 @@ class ChangeCharge(Patched):
 
     resource: ClassVar[str] = _RESOURCE
 
-    def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
+    def current_values(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
         return {"status": str(record.get("status") or "")}
 
     def patch(self, client: TmForumClient, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:
@@ -42,7 +42,7 @@ class CreateCharge(Created):
     def marks(self, record: Mapping[str, Any]) -> set[str]:
         return values_among(record.get("productCharacteristic"))
 
-    def essence(self, record: RecordReader) -> tuple[Any, ...]:
+    def compared_values(self, record: RecordReader) -> tuple[Any, ...]:
         return (record.text("productSerialNumber"),)
 
     def made_at(self, record: RecordReader) -> datetime | None:
@@ -75,7 +75,7 @@ class ChangeHolder(Patched):
 
     resource: ClassVar[str] = "billingAccount"
 
-    def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
+    def current_values(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
         return {"name": _holder(record)}
 
     def patch(self, client: TmForumClient, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 
 from console.connectors.tmforum.actions.writer import Patched
 from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.records.bills import contact_rank
-from console.connectors.tmforum.wire import RecordReader
 from console.models.outbox import Action, Step
 
 # Contact value -> attribute of a contact medium.
@@ -26,7 +26,7 @@ class CustomerContact(Patched):
 
     resource: ClassVar[str] = "customer"
 
-    def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
+    def current_values(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
         return _chosen(media_values(record.get("contactMedium")), step)
 
     def patch(self, client: TmForumClient, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:
@@ -40,7 +40,7 @@ class AccountContact(Patched):
 
     resource: ClassVar[str] = "billingAccount"
 
-    def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
+    def current_values(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
         return _chosen(media_values(_contact(record).get("contactMedium")), step)
 
     def patch(self, client: TmForumClient, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from console.connectors.tmforum.actions.writer import Created, customer_party, values_among
 from console.connectors.tmforum.client import TmForumClient
-from console.connectors.tmforum.wire import RecordReader
+from console.connectors.tmforum.record_reader import RecordReader
 from console.models.outbox import Action, Step
 
 _MARK = "orderedBy"
@@ -24,7 +24,7 @@ class TestLine(Created):
     def marks(self, record: Mapping[str, Any]) -> set[str]:
         return values_among(record.get("characteristic"))
 
-    def essence(self, record: RecordReader) -> tuple[Any, ...]:
+    def compared_values(self, record: RecordReader) -> tuple[Any, ...]:
         service = record.part("relatedService")
         return (service.text("id") if service is not None else None,)
 

@@ -7,9 +7,9 @@ from typing import Any, ClassVar
 from console.connectors.tmforum.actions.promise import decided_on, read_balance
 from console.connectors.tmforum.actions.writer import Created, amount, instant, turned_down
 from console.connectors.tmforum.client import TmForumClient
-from console.connectors.tmforum.wire import RecordReader
+from console.connectors.tmforum.record_reader import RecordReader
 from console.models.outbox import Action, Step
-from console.ports.acting import Finding, RemoteState, StepOutcome
+from console.ports.acting import LookupResult, RemoteState, StepOutcome
 
 _FAILED = {"failed", "declined", "refused", "rejected", "cancelled"}
 
@@ -26,17 +26,17 @@ class _Money(Created):
         held = record.get("correlatorId")
         return {held} if isinstance(held, str) and held else set()
 
-    def essence(self, record: RecordReader) -> tuple[Any, ...]:
+    def compared_values(self, record: RecordReader) -> tuple[Any, ...]:
         account = record.part("account")
         return record.money("amount") or record.money("totalAmount"), account.text("id") if account else None
 
     def made_at(self, record: RecordReader) -> datetime | None:
         return record.when("refundDate") or record.when("paymentDate")
 
-    def finding(self, client: TmForumClient, action: Action, step: Step, record: Mapping[str, Any]) -> Finding:
+    def finding(self, client: TmForumClient, action: Action, step: Step, record: Mapping[str, Any]) -> LookupResult:
         if str(record.get("status", "")).strip().lower() in _FAILED:
             return turned_down(client, record, self.resource)
-        return Finding(StepOutcome.HAPPENED)
+        return LookupResult(StepOutcome.HAPPENED)
 
     async def read_current(self, client: TmForumClient, action: Action, step: Step) -> RemoteState:
         current = await read_balance(client, step.record)

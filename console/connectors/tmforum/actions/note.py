@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from console.connectors.tmforum.actions.writer import Created, customer_party, instant
 from console.connectors.tmforum.client import TmForumClient
-from console.connectors.tmforum.wire import RecordReader
+from console.connectors.tmforum.record_reader import RecordReader
 from console.models.outbox import Action, Step
 
 _RESOURCE = "partyInteraction"
@@ -28,7 +28,7 @@ class _Interaction(Created):
         notes = record.get("note")
         return {str(note.get("id")) for note in notes or () if isinstance(note, dict)}
 
-    def essence(self, record: RecordReader) -> tuple[Any, ...]:
+    def compared_values(self, record: RecordReader) -> tuple[Any, ...]:
         words = record.text("description") or next((note.text("text") for note in record.parts("note")), None)
         return (" ".join((words or "").split()),)
 

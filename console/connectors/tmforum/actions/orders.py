@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 from console.connectors.tmforum.actions.writer import Created, amount, customer_party, instant, turned_down
 from console.connectors.tmforum.client import TmForumClient
-from console.connectors.tmforum.wire import RecordReader
+from console.connectors.tmforum.record_reader import RecordReader
 from console.errors import RejectedError
 from console.models.outbox import Action, Step
 from console.models.payload import Payload
-from console.ports.acting import Finding, RemoteState, StepOutcome
+from console.ports.acting import LookupResult, RemoteState, StepOutcome
 
 _TURNED_DOWN = {"rejected", "failed"}
 _CANCELLED = {"cancelled", "pendingCancellation", "assessingCancellation"}
@@ -19,10 +19,10 @@ _CANCELLED = {"cancelled", "pendingCancellation", "assessingCancellation"}
 class _Order(Created):
     """Shared code of product and service orders."""
 
-    def finding(self, client: TmForumClient, action: Action, step: Step, record: Mapping[str, Any]) -> Finding:
+    def finding(self, client: TmForumClient, action: Action, step: Step, record: Mapping[str, Any]) -> LookupResult:
         if record.get("state") in _TURNED_DOWN:
             return turned_down(client, record, "order")
-        return Finding(StepOutcome.HAPPENED)
+        return LookupResult(StepOutcome.HAPPENED)
 
     def made_at(self, record: RecordReader) -> datetime | None:
         return record.when("orderDate") or record.when("creationDate")
@@ -86,7 +86,7 @@ class OrderProduct(_Order):
             body["billingAccount"] = typed("BillingAccountRef", account)
         return typed("ProductOrder", body)
 
-    def essence(self, record: RecordReader) -> tuple[Any, ...]:
+    def compared_values(self, record: RecordReader) -> tuple[Any, ...]:
         item = record.part("productOrderItem")
         offering = item.part("productOffering") if item is not None else None
         return *_item(record, "productOrderItem", "product"), offering.text("id") if offering is not None else None
@@ -111,7 +111,7 @@ class OrderService(_Order):
             "relatedParty": customer_party(client, self.resource, action),
         }
 
-    def essence(self, record: RecordReader) -> tuple[Any, ...]:
+    def compared_values(self, record: RecordReader) -> tuple[Any, ...]:
         return _item(record, "serviceOrderItem", "service")
 
 
@@ -142,14 +142,14 @@ class CancelProductOrder:
         await cancel(client, action, step, step.wanted.get("reason", ""))
         return step.record
 
-    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> Finding:
+    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> LookupResult:
         record, _ = await client.fetch_raw("productOrder", step.record, owner=action.customer_id)
         state = record.get("state")
         if state in _CANCELLED:
-            return Finding(StepOutcome.HAPPENED, record=step.record)
+            return LookupResult(StepOutcome.HAPPENED, record=step.record)
         if state in {"completed", *_TURNED_DOWN}:
-            return Finding(StepOutcome.TURNED_DOWN, reason=_too_late(step.record, str(state)))
-        return Finding(StepOutcome.DID_NOT, record=step.record)
+            return LookupResult(StepOutcome.TURNED_DOWN, reason=_too_late(step.record, str(state)))
+        return LookupResult(StepOutcome.DID_NOT, record=step.record)
 
 
 class UndoOrder(OrderProduct):
@@ -175,14 +175,14 @@ class UndoOrder(OrderProduct):
             raise RejectedError(_too_late(step.record, state), system=client.name, code=code)
         return await super().perform(client, action, step, version=version)
 
-    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> Finding:
+    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> LookupResult:
         record, _ = await client.fetch_raw(self.resource, step.record, owner=action.customer_id)
         if record.get("state") in _CANCELLED:
-            return Finding(StepOutcome.HAPPENED, record=step.record)
+            return LookupResult(StepOutcome.HAPPENED, record=step.record)
         if record.get("state") != "completed":
-            return Finding(StepOutcome.DID_NOT, record=step.record)
+            return LookupResult(StepOutcome.DID_NOT, record=step.record)
         if not step.wanted:
-            return Finding(StepOutcome.TURNED_DOWN, reason=_too_late(step.record, "completed"))
+            return LookupResult(StepOutcome.TURNED_DOWN, reason=_too_late(step.record, "completed"))
         return await super().look_up(client, action, step)
 
 
@@ -200,4 +200,4 @@ async def cancel(client: TmForumClient, action: Action, step: Step, reason: str)
 
 
 def _too_late(order: str, state: str) -> str:
-    return f"Order {order} is {state}; it cannot be cancelled any more."
+    return f"Order {order} is {state}, so it can't be cancelled."

@@ -8,12 +8,12 @@ from typing import Any
 
 from console.connectors.tmforum.actions.writer import instant
 from console.connectors.tmforum.client import TmForumClient
+from console.connectors.tmforum.record_reader import MalformedRecordError
 from console.connectors.tmforum.records.bills import read_account
 from console.connectors.tmforum.values import read_time
-from console.connectors.tmforum.wire import MalformedRecordError
 from console.models.outbox import Action, Step
 from console.models.payload import Payload
-from console.ports.acting import Finding, RemoteState, StepOutcome
+from console.ports.acting import LookupResult, RemoteState, StepOutcome
 
 _RESOURCE = "billingAccount"
 
@@ -53,16 +53,16 @@ class PromiseToPay:
         await client.patch(_RESOURCE, step.record, body, key=step.key, version=version)
         return step.record
 
-    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> Finding:
+    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> LookupResult:
         record, _ = await client.fetch_raw(_RESOURCE, step.record, owner=action.customer_id)
         plans = _plans(record)
         if any(self._is_ours(plan, action) for plan in plans):
-            return Finding(StepOutcome.HAPPENED, record=step.record)
+            return LookupResult(StepOutcome.HAPPENED, record=step.record)
         wanted = self._essence(client, self._plan(client, action, step))
         if any(_may_have_lost_its_beginning(plan) and self._essence(client, plan) == wanted for plan in plans):
             # A plan has no other identifying field, so this cannot be decided.
-            return Finding(StepOutcome.CANNOT_TELL, record=step.record)
-        return Finding(StepOutcome.DID_NOT, record=step.record)
+            return LookupResult(StepOutcome.CANNOT_TELL, record=step.record)
+        return LookupResult(StepOutcome.DID_NOT, record=step.record)
 
     def _plan(self, client: TmForumClient, action: Action, step: Step) -> dict[str, Any]:
         money = step.wanted.money()

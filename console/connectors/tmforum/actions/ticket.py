@@ -16,13 +16,13 @@ from console.connectors.tmforum.actions.writer import (
     related_entity,
 )
 from console.connectors.tmforum.client import TmForumClient
-from console.connectors.tmforum.wire import RecordReader
+from console.connectors.tmforum.record_reader import RecordReader
 from console.errors import RejectedError
 from console.messages import connectors as say
 from console.models.approval import person_of, request_of
 from console.models.outbox import Action, Step
 from console.models.payload import Payload
-from console.ports.acting import Finding, StepOutcome
+from console.ports.acting import LookupResult, StepOutcome
 
 _RESOURCE = "troubleTicket"
 APPROVAL = "approval"
@@ -50,7 +50,7 @@ class CreateTicket(Created):
         }
         return {**body, "@type": "TroubleTicket"} if client.settings(_RESOURCE).version == "v5" else body
 
-    def essence(self, record: RecordReader) -> tuple[Any, ...]:
+    def compared_values(self, record: RecordReader) -> tuple[Any, ...]:
         words = record.text("description") or ""
         return record.text("ticketType"), " ".join(words.split())
 
@@ -74,21 +74,21 @@ class AskApproval(CreateTicket):
             body["note"] = [{**note, "author": request.by}]
         return body
 
-    def finding(self, client: TmForumClient, action: Action, step: Step, record: Mapping[str, Any]) -> Finding:
+    def finding(self, client: TmForumClient, action: Action, step: Step, record: Mapping[str, Any]) -> LookupResult:
         decision = decision_on(record)
         if decision is None and record.get("status") in {"cancelled", "rejected"}:
             decision = Decision("refused")
         if decision is None:
-            return Finding(StepOutcome.AWAITING)
+            return LookupResult(StepOutcome.AWAITING)
         if decision.word != "approved":
             why = f": {decision.reason.rstrip('.')}" if decision.reason else ""
-            return Finding(StepOutcome.TURNED_DOWN, reason=f"Not approved{why}.")
+            return LookupResult(StepOutcome.TURNED_DOWN, reason=f"Not approved{why}.")
         request = request_of(action)
         if request is None or decision.digest != request.digest:
-            return Finding(StepOutcome.TURNED_DOWN, reason="The approval is not for exactly this credit.")
+            return LookupResult(StepOutcome.TURNED_DOWN, reason="The approval is not for exactly this credit.")
         if decision.by == request.by:
-            return Finding(StepOutcome.TURNED_DOWN, reason="Another person must approve it.")
-        return Finding(StepOutcome.HAPPENED)
+            return LookupResult(StepOutcome.TURNED_DOWN, reason="Another person must approve it.")
+        return LookupResult(StepOutcome.HAPPENED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class UpdateTicket(Patched):
 
     resource: ClassVar[str] = _RESOURCE
 
-    def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
+    def current_values(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
         held = {"severity": str(record.get("severity") or "")}
         if any(_is_our_note(note, step) for note in _dicts(record.get("note"))):
             held["note"] = step.wanted.get("note", "")
@@ -128,7 +128,7 @@ class UpdateTicket(Patched):
         return {key: held.get(key, "") for key in step.wanted}
 
     def patch(self, client: TmForumClient, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:
-        held = self.held(record, action, step)
+        held = self.current_values(record, action, step)
         body: dict[str, Any] = {}
         if step.wanted.get("severity"):
             body["severity"] = step.wanted["severity"]
@@ -144,7 +144,7 @@ class CloseTicket(Patched):
 
     resource: ClassVar[str] = _RESOURCE
 
-    def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
+    def current_values(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
         status, before = str(record.get("status") or ""), step.base.get("status", "")
         # The first of two changes leaves the ticket in the state between. It can still be closed from there.
         if status == _ON_THE_WAY.get((before, step.wanted.get("status", ""))):
@@ -168,7 +168,7 @@ class CloseTicket(Patched):
 class WithdrawApproval(CloseTicket):
     """Cancels an approval request."""
 
-    def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
+    def current_values(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, str]:
         return {}
 
     def patch(self, client: TmForumClient, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:
@@ -179,10 +179,10 @@ class WithdrawApproval(CloseTicket):
         await client.patch(_RESOURCE, step.record, body, key=step.key, version=version)
         return step.record
 
-    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> Finding:
+    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> LookupResult:
         record, _ = await client.fetch_raw(_RESOURCE, step.record, owner=action.customer_id)
         ended = record.get("status") in {"cancelled", "rejected"}
-        return Finding(StepOutcome.HAPPENED if ended else StepOutcome.DID_NOT, record=step.record)
+        return LookupResult(StepOutcome.HAPPENED if ended else StepOutcome.DID_NOT, record=step.record)
 
 
 class DecideApproval(CloseTicket):
@@ -210,13 +210,13 @@ class DecideApproval(CloseTicket):
         _, version = await client.fetch_raw(_RESOURCE, step.record, owner=action.customer_id)
         return await CloseTicket().perform(client, action, ended, version=version)
 
-    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> Finding:
+    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> LookupResult:
         record, _ = await client.fetch_raw(_RESOURCE, step.record, owner=action.customer_id)
         if _has_our_decision(record, step):
-            return Finding(StepOutcome.HAPPENED, record=step.record)
+            return LookupResult(StepOutcome.HAPPENED, record=step.record)
         if decision_on(record) is None:
-            return Finding(StepOutcome.DID_NOT, record=step.record)
-        return Finding(outcome_of_held({"status": str(record.get("status"))}, step), record=step.record)
+            return LookupResult(StepOutcome.DID_NOT, record=step.record)
+        return LookupResult(outcome_of_held({"status": str(record.get("status"))}, step), record=step.record)
 
 
 def _has_our_decision(record: Mapping[str, Any], step: Step) -> bool:

@@ -9,12 +9,12 @@ from typing import Any, ClassVar, Protocol
 from console.connectors.tmforum import record_search
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.published import CUSTOMER_FILTERS, default_path
-from console.connectors.tmforum.wire import RecordReader
+from console.connectors.tmforum.record_reader import RecordReader
 from console.errors import BadResponseError, ConflictError, RejectedError, SystemCallError
 from console.models.outbox import Action, Step
 from console.models.payload import Payload
 from console.models.same_value import same_value
-from console.ports.acting import Finding, RemoteState, StepOutcome
+from console.ports.acting import LookupResult, RemoteState, StepOutcome
 
 _MARK = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}(?:-[0-9a-z-]+)?")
 # The clocks of a system and this computer differ, and a system may use the time at which it saved the record.
@@ -30,7 +30,7 @@ class Writer(Protocol):
     async def perform(self, client: TmForumClient, action: Action, step: Step, *, version: str | None) -> str:
         """Carry out the step; return the id from the response."""
 
-    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> Finding:
+    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> LookupResult:
         """Return whether the step was carried out, and which record shows it."""
 
 
@@ -56,7 +56,7 @@ class Created:
         """Return the record to create, without its mark."""
         raise TypeError(f"{type(self).__name__} does not say what it makes")
 
-    def essence(self, record: RecordReader) -> tuple[Any, ...]:
+    def compared_values(self, record: RecordReader) -> tuple[Any, ...]:
         """Return the values by which two records count as the same; only None if they are unknown."""
         raise TypeError(f"{type(self).__name__} does not say what its records are about")
 
@@ -84,9 +84,9 @@ class Created:
             found |= {str(one["id"]) for one in _listed(held) if isinstance(one, dict) and one.get("id")}
         return found
 
-    def finding(self, client: TmForumClient, action: Action, step: Step, record: Mapping[str, Any]) -> Finding:
+    def finding(self, client: TmForumClient, action: Action, step: Step, record: Mapping[str, Any]) -> LookupResult:
         """Return the outcome of the step according to its record."""
-        return Finding(StepOutcome.HAPPENED)
+        return LookupResult(StepOutcome.HAPPENED)
 
     async def read_current(self, client: TmForumClient, action: Action, step: Step) -> RemoteState:
         return RemoteState()
@@ -112,7 +112,7 @@ class Created:
         """Return the idempotency key of the request."""
         return step.key
 
-    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> Finding:
+    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> LookupResult:
         named = await self._fetch_named(client, action, step)
         try:
             search = await self._search(client, action, step)
@@ -135,8 +135,8 @@ class Created:
                 differs=differs,
             )
         if search.alike or not search.is_whole:
-            return Finding(StepOutcome.CANNOT_TELL, others=search.alike, by_list=True)
-        return Finding(StepOutcome.DID_NOT, by_list=True)
+            return LookupResult(StepOutcome.CANNOT_TELL, others=search.alike, by_list=True)
+        return LookupResult(StepOutcome.DID_NOT, by_list=True)
 
     async def _fetch_named(self, client: TmForumClient, action: Action, step: Step) -> Mapping[str, Any] | None:
         """Return the record with the id from the response, if it is this step's: responses can be mixed up."""
@@ -184,8 +184,8 @@ class Created:
 
     def _is_alike(self, client: TmForumClient, action: Action, step: Step, record: Mapping[str, Any]) -> bool:
         """Return whether a record has the content that the step would create."""
-        wanted = self.essence(client.reader(self.resource, plain(self.body(client, action, step))))
-        return wanted == self.essence(client.reader(self.resource, record))
+        wanted = self.compared_values(client.reader(self.resource, plain(self.body(client, action, step))))
+        return wanted == self.compared_values(client.reader(self.resource, record))
 
 
 class Patched:
@@ -193,7 +193,7 @@ class Patched:
 
     resource: ClassVar[str]
 
-    def held(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:
+    def current_values(self, record: Mapping[str, Any], action: Action, step: Step) -> dict[str, Any]:
         """Return the current values of a record for the fields that the step sets, by the step's field names."""
         raise TypeError(f"{type(self).__name__} does not say what it changes")
 
@@ -203,7 +203,7 @@ class Patched:
 
     async def read_current(self, client: TmForumClient, action: Action, step: Step) -> RemoteState:
         record, version = await client.fetch_raw(self.resource, step.record, owner=action.customer_id)
-        return RemoteState(Payload.read(self.held(record, action, step)), version)
+        return RemoteState(Payload.read(self.current_values(record, action, step)), version)
 
     async def perform(self, client: TmForumClient, action: Action, step: Step, *, version: str | None) -> str:
         record = await fetch_unchanged(client, self, action, step, version=version)
@@ -211,9 +211,9 @@ class Patched:
         await client.patch(self.resource, step.record, body, key=step.key, version=version)
         return step.record
 
-    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> Finding:
+    async def look_up(self, client: TmForumClient, action: Action, step: Step) -> LookupResult:
         held = (await self.read_current(client, action, step)).values
-        return Finding(outcome_of_held(held, step), record=step.record)
+        return LookupResult(outcome_of_held(held, step), record=step.record)
 
 
 async def fetch_unchanged(
@@ -229,9 +229,10 @@ async def fetch_unchanged(
     record, _ = await client.fetch_raw(writer.resource, step.record, owner=action.customer_id)
     if (
         version is None
-        and outcome_of_held(Payload.read(writer.held(record, action, step)), step) is StepOutcome.CHANGED_SINCE
+        and outcome_of_held(Payload.read(writer.current_values(record, action, step)), step)
+        is StepOutcome.CHANGED_SINCE
     ):
-        sentence = f"{client.label}: the record was changed meanwhile."
+        sentence = f"{client.label}: someone else changed the record."
         raise ConflictError(sentence, system=client.name, code=f"{client.name.upper()}-CHANGED")
     return record
 
@@ -260,7 +261,7 @@ def values_among(characteristics: Any) -> set[str]:
     return {str(one.get("value")) for one in _listed(characteristics) if isinstance(one, dict)}
 
 
-def turned_down(client: TmForumClient, record: Mapping[str, Any], what: str) -> Finding:
+def turned_down(client: TmForumClient, record: Mapping[str, Any], what: str) -> LookupResult:
     """Return the finding that the system accepted a record and turned it down later, with its reason."""
     reasons = [
         str(one.get("reason") or one.get("message"))
@@ -270,7 +271,7 @@ def turned_down(client: TmForumClient, record: Mapping[str, Any], what: str) -> 
     ]
     state = record.get("state") or record.get("status")
     why = f": {reasons[0]}" if reasons else ""
-    return Finding(StepOutcome.TURNED_DOWN, reason=f"{client.label} took the {what} and then said {state}{why}.")
+    return LookupResult(StepOutcome.TURNED_DOWN, reason=f"{client.label} took the {what} and then said {state}{why}.")
 
 
 def instant(at: datetime) -> str:

@@ -10,10 +10,10 @@ from console.connectors.tmforum.check.requirements import ResourceRequirement
 from console.connectors.tmforum.check.trial import Samples, Trial, bill_of
 from console.connectors.tmforum.published import CUSTOMER_FILTERS, Version, default_path
 from console.connectors.tmforum.reading import customer_named, references
-from console.connectors.tmforum.settings import Resource, TmForumSystem
-from console.connectors.tmforum.wire import MalformedRecordError, RecordReader, WireDialect
+from console.connectors.tmforum.record_reader import MalformedRecordError, RecordReader, WireDialect
+from console.connectors.tmforum.settings import ResourceSettings, TmForumSystem
 from console.http import Undecodable
-from console.models.check_report import Finding, Verdict
+from console.models.check_report import OperationFinding, OperationGrade
 
 _MOST_OWNERS = 3
 
@@ -25,7 +25,7 @@ class CheckState:
         self, name: str, requirement: ResourceRequirement, system: TmForumSystem, probe: EndpointProbe, trial: Trial
     ) -> None:
         self._name, self._requirement, self._system, self._probe, self._trial = name, requirement, system, probe, trial
-        self._settings = system.resources.get(name) or Resource()
+        self._settings = system.resources.get(name) or ResourceSettings()
         self.version: Version = self._settings.version
         self.setting: dict[str, Any] = {}
         self._base = self._settings.path or default_path(name, self.version)
@@ -79,13 +79,13 @@ class CheckState:
         operation: str,
         needed: str,
         got: str,
-        verdict: Verdict,
+        verdict: OperationGrade,
         advice: str = "",
         reply: ProbeReply | None = None,
-    ) -> Finding:
-        setting: Mapping[str, Any] = dict(self.setting) if verdict is Verdict.SETTING else {}
+    ) -> OperationFinding:
+        setting: Mapping[str, Any] = dict(self.setting) if verdict is OperationGrade.SETTING else {}
         request, answer = (reply.request, reply.outcome) if reply is not None else ("", "")
-        return Finding(self._name, operation, needed, got, verdict, advice, setting, request, answer)
+        return OperationFinding(self._name, operation, needed, got, verdict, advice, setting, request, answer)
 
 
 def owner_of(reader: RecordReader) -> str | None:

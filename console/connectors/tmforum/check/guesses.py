@@ -14,7 +14,7 @@ from console.models.money import minor_digits
 _AMOUNTS = ("amountDue", "remainingAmount", "taxIncludedAmount", "taxExcludedAmount", "totalAmount", "amount")
 _CAUSES = {
     "CERTIFICATE": "Use a certificate that this computer trusts and that names this host.",
-    "NO-CONNECTION": "Nobody listens there, or the name is unknown: check address, port and network.",
+    "NO-CONNECTION": "No server replies there, or the name is unknown. Check address, port and network.",
     "TIMEOUT": "Make it answer within the time limit, or raise time_limit_s.",
     "CUT-OFF": "It dropped the connection: check that the address speaks HTTP, or HTTPS, as it says.",
 }
@@ -71,7 +71,7 @@ def advice_for(reply: ProbeReply) -> str:
     if reply.status == 403:
         return "Give this sign-in the right to read."
     if reply.status == 429:
-        return "Let the desk ask more often, or check again later."
+        return "Allow the console more requests, or check again later."
     return "The server fails by itself; its log says why." if reply.status >= 500 else "Answer 200 with a JSON array."
 
 

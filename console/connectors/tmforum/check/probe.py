@@ -60,19 +60,19 @@ class EndpointProbe:
         headers: Mapping[str, str] | None = None,
     ) -> ProbeReply:
         """Request a list, or one record; never raises a `SystemCallError`."""
-        return await self._ask(ReadRequest(base, resource, record, tuple(parameters)), "GET", headers)
+        return await self._request(ReadRequest(base, resource, record, tuple(parameters)), "GET", headers)
 
     async def post(self, base: str, resource: str, body: Mapping[str, Any]) -> ProbeReply:
         """Send a query by POST; never raises a `SystemCallError`."""
-        return await self._ask(ReadRequest(base, resource, query=json.dumps(body).encode()), "POST", None)
+        return await self._request(ReadRequest(base, resource, query=json.dumps(body).encode()), "POST", None)
 
-    async def _ask(self, request: ReadRequest, method: str, headers: Mapping[str, str] | None) -> ProbeReply:
+    async def _request(self, request: ReadRequest, method: str, headers: Mapping[str, str] | None) -> ProbeReply:
         self.asked += 1
         shown = f"{method} {request.base}/{request.resource}" + ("/…" if request.record else "")
         if request.parameters:
             shown += "?" + "&".join(f"{key}={_open(key, value)}" for key, value in request.parameters)
         try:
-            return ProbeReply(shown, await self._endpoint.look(request, headers))
+            return ProbeReply(shown, await self._endpoint.get_any(request, headers))
         except SystemCallError as error:
             return ProbeReply(shown, None, f"{error} ({error.code})")
 

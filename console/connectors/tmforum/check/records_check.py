@@ -8,10 +8,10 @@ from datetime import timedelta
 from console.connectors.tmforum.check import guesses
 from console.connectors.tmforum.check.check_state import CheckState
 from console.connectors.tmforum.check.probe import ProbeReply
+from console.connectors.tmforum.record_reader import MalformedRecordError
 from console.connectors.tmforum.values import plain_word, standard_state
-from console.connectors.tmforum.wire import MalformedRecordError
 from console.http import server_time
-from console.models.check_report import Finding, Verdict
+from console.models.check_report import OperationFinding, OperationGrade
 
 _NO_ZONE = re.compile(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?$")
 _CLOCKS_DIFFER = timedelta(minutes=5)
@@ -20,7 +20,7 @@ _CLOCKS_DIFFER = timedelta(minutes=5)
 class RecordsCheck(CheckState):
     """The part of a check that reads every record of the first list as the console does."""
 
-    async def _shape(self) -> Finding:
+    async def _shape(self) -> OperationFinding:
         """Check the attributes that the console shows, also under similar names."""
         missing, renamed = [], {}
         for name in self._requirement.attributes(self.version):
@@ -34,10 +34,10 @@ class RecordsCheck(CheckState):
                 missing.append(name)
         got = [f"{ours} is called {theirs}" for ours, theirs in renamed.items()]
         got += [f"no {', '.join(missing)}"] if missing else []
-        less = Verdict.LIMITED if missing else Verdict.GOOD
-        verdict = Verdict.SETTING if renamed else less
+        less = OperationGrade.LIMITED if missing else OperationGrade.GOOD
+        verdict = OperationGrade.SETTING if renamed else less
         if not self._records:
-            return self._finding("attributes", "what the panel shows", "no record to look at", Verdict.UNKNOWN)
+            return self._finding("attributes", "what the panel shows", "no record to look at", OperationGrade.UNKNOWN)
         advice = "The panel shows gaps where they are missing." if missing else ""
         needed = ", ".join(self._requirement.attributes(self.version))
         return self._finding("attributes", needed, "; ".join(got) or "all of them", verdict, advice, self._first)
@@ -48,7 +48,7 @@ class RecordsCheck(CheckState):
         readers = [self._reader(record) for record in self._records]
         return any(reader.raw(one) not in (None, "", [], {}) for reader in readers for one in names)
 
-    def _values(self) -> Iterator[Finding]:
+    def _values(self) -> Iterator[OperationFinding]:
         """Read every record as the console does; yield findings about unreadable or non-standard values."""
         lost, problems = self._read_all()
         if not self._records and not lost:
@@ -56,8 +56,8 @@ class RecordsCheck(CheckState):
         summary = "; ".join(f"{text} ({count} of {len(self._records)})" for text, count in problems.most_common(4))
         money = any("no currency" in text for text in problems)
         advice = "Set `currency` for this system." if money else "What cannot be read is left out and counted."
-        less = Verdict.LIMITED if problems else Verdict.GOOD
-        verdict = Verdict.BROKEN if lost > len(self._records) / 2 else less
+        less = OperationGrade.LIMITED if problems else OperationGrade.GOOD
+        verdict = OperationGrade.BROKEN if lost > len(self._records) / 2 else less
         yield self._finding(
             "values", "dates, amounts and ids as published", summary or "all readable", verdict,
             advice if problems else "", self._first,
@@ -65,7 +65,7 @@ class RecordsCheck(CheckState):
         yield from self._times()
         if guesses.only_whole_amounts(self._records) and self._system.money != "minor":
             yield self._finding(
-                "amounts", "amounts with their decimals", "whole numbers alone", Verdict.LIMITED,
+                "amounts", "amounts with their decimals", "whole numbers alone", OperationGrade.LIMITED,
                 'If they are in the smallest unit, such as cents, set `money = "minor"` for this system; else every '
                 "amount is shown a hundred times too high.", self._first,
             )  # fmt: skip
@@ -87,15 +87,15 @@ class RecordsCheck(CheckState):
             problems.update(set(reader.problems))
         return lost, problems
 
-    def _times(self) -> Iterator[Finding]:
+    def _times(self) -> Iterator[OperationFinding]:
         texts = set(guesses.texts(self._records))
         if any(_NO_ZONE.match(text) and len(text) > 10 for text in texts):
             yield self._finding(
-                "times", "times with their zone", "times without a zone", Verdict.LIMITED,
+                "times", "times with their zone", "times without a zone", OperationGrade.LIMITED,
                 "They are taken as UTC; write them with their offset.", self._first,
             )  # fmt: skip
 
-    def _clock(self, newest: ProbeReply) -> Iterator[Finding]:
+    def _clock(self, newest: ProbeReply) -> Iterator[OperationFinding]:
         """Yield a finding if times of past events are in the future, by the server's clock, else by this computer's.
 
         The newest records show it best. Times that are too early cannot be detected: the records may just be older.
@@ -108,9 +108,9 @@ class RecordsCheck(CheckState):
         if ahead > _CLOCKS_DIFFER:
             got = f"what has happened is dated up to {ahead.total_seconds() / 3600:.1f} hours ahead of the clock"
             advice = "Local time is probably written as UTC; write times with their offset."
-            yield self._finding("times", "times as they were", got, Verdict.LIMITED, advice, newest)
+            yield self._finding("times", "times as they were", got, OperationGrade.LIMITED, advice, newest)
 
-    def _states(self) -> Iterator[Finding]:
+    def _states(self) -> Iterator[OperationFinding]:
         """Yield findings about states unknown to the standard, and about standard states in another spelling."""
         readers = [self._reader(record) for record in self._records]
         raw = {value for reader in readers if isinstance(value := reader.raw(self._requirement.state), str) and value}
@@ -118,7 +118,8 @@ class RecordsCheck(CheckState):
         odd = sorted(read - self._requirement.states)
         if odd:
             yield self._finding(
-                "states", f"the standard's words for {self._requirement.state}", ", ".join(odd)[:200], Verdict.LIMITED,
+                "states", f"the standard's words for {self._requirement.state}", ", ".join(odd)[:200],
+                OperationGrade.LIMITED,
                 f"They are shown as they come; say with values.{self._requirement.state} what each means.", self._first,
             )  # fmt: skip
         known = {plain_word(state) for state in self._requirement.states}
@@ -127,4 +128,4 @@ class RecordsCheck(CheckState):
             got = f"written in another way: {', '.join(other)[:200]}"
             advice = "They are read as the standard's words, but filters and other programs may tell them apart."
             needed = f"the standard's words for {self._requirement.state}"
-            yield self._finding("states", needed, got, Verdict.LIMITED, advice, self._first)
+            yield self._finding("states", needed, got, OperationGrade.LIMITED, advice, self._first)

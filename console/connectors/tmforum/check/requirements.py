@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from console.connectors.tmforum.crm import party
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.records import bills, care, customer, inventory, money, orders, usage
-from console.connectors.tmforum.wire import RecordReader
 from console.models.customer import PartyKind
 
 _ORDER_STATES = frozenset(

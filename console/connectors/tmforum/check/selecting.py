@@ -7,7 +7,7 @@ from console.connectors.tmforum.check.check_state import CheckState, owner_of
 from console.connectors.tmforum.check.probe import ProbeReply
 from console.connectors.tmforum.check.trial import SAMPLE, UNLIKELY, bill_of
 from console.connectors.tmforum.published import CUSTOMER_FILTERS
-from console.models.check_report import Finding, Verdict
+from console.models.check_report import OperationFinding, OperationGrade
 
 _FILTER_WORDS = (
     *CUSTOMER_FILTERS.values(), "customer.id", "customerId", "customer", "relatedParty", "payer.id", "requestor.id",
@@ -20,11 +20,11 @@ _NO_OWNER = "Name the customer in relatedParty."
 class Selecting(CheckState):
     """The part of a check that finds working filters."""
 
-    def _without_owner(self) -> Finding:
+    def _without_owner(self) -> OperationFinding:
         got = "no record names a customer" if self._records else "no record to look at"
-        return self._finding("select", _ONE_CUSTOMER, got, Verdict.UNKNOWN, _NO_OWNER, self._first)
+        return self._finding("select", _ONE_CUSTOMER, got, OperationGrade.UNKNOWN, _NO_OWNER, self._first)
 
-    async def _select(self) -> Finding:
+    async def _select(self) -> OperationFinding:
         if not self._owners() and (role := guesses.customer_role(self._records)) is not None:
             await self._offer({"customer_role": role})
         owners = self._owners()
@@ -48,10 +48,10 @@ class Selecting(CheckState):
             return None
         return self._lost(right)
 
-    def _leaves_out(self, usual: str, lost: set[str]) -> Finding:
+    def _leaves_out(self, usual: str, lost: set[str]) -> OperationFinding:
         got = f"{usual} leaves out {len(lost)} records that the whole list shows of the same customers"
         advice = "Records of a customer are missing on the page without a word; let the filter find all of them."
-        return self._finding("select", _ONE_CUSTOMER, got, Verdict.BROKEN, advice)
+        return self._finding("select", _ONE_CUSTOMER, got, OperationGrade.BROKEN, advice)
 
     def _owners(self) -> Counter[str]:
         readers = (self._reader(record) for record in self._records)
@@ -83,85 +83,85 @@ class Selecting(CheckState):
         is_short = total <= self._system.record_limit and len(self._records) < SAMPLE
         return is_short and await self._offer({"look_through": True})
 
-    def _selected(self, word: str, usual: str) -> Finding:
+    def _selected(self, word: str, usual: str) -> OperationFinding:
         if self.setting.get("look_through"):
             advice = (
                 "With so few records they are looked through one by one; select them at the server before it grows."
             )
-            return self._finding("select", _ONE_CUSTOMER, "no filter finds them", Verdict.SETTING, advice)
+            return self._finding("select", _ONE_CUSTOMER, "no filter finds them", OperationGrade.SETTING, advice)
         is_as_set = word == usual and "customer_role" not in self.setting
         got = f"selected by {word}" + ("" if word == usual else f"; {usual} is ignored or refused")
         if "customer_role" in self.setting:
             got += f", whose role is {self.setting['customer_role']}"
-        return self._finding("select", _ONE_CUSTOMER, got, Verdict.GOOD if is_as_set else Verdict.SETTING)
+        return self._finding("select", _ONE_CUSTOMER, got, OperationGrade.GOOD if is_as_set else OperationGrade.SETTING)
 
-    def _selected_as_set(self) -> Finding:
+    def _selected_as_set(self) -> OperationFinding:
         got = "looked through, as set" if self._settings.look_through else "not asked for, as set"
-        return self._finding("select", _ONE_CUSTOMER, got, Verdict.LIMITED, "Select them at the server.")
+        return self._finding("select", _ONE_CUSTOMER, got, OperationGrade.LIMITED, "Select them at the server.")
 
-    async def _not_selected(self, usual: str, owner: str) -> Finding:
+    async def _not_selected(self, usual: str, owner: str) -> OperationFinding:
         """Return the finding that no filter works; propose an empty `customer_filter` only if the server responds."""
         reply = await self._probe.get(self._base, self._resource, [(usual, owner), (self._limit, str(SAMPLE))])
         is_said = (reply.records is not None or 400 <= reply.status < 500) and reply.status != 429
         if is_said and await self._offer({"customer_filter": ""}):
             advice = "Without a filter by customer the panel can only say that it cannot ask."
             return self._finding(
-                "select", _ONE_CUSTOMER, "every filter is ignored or refused", Verdict.SETTING, advice, reply
+                "select", _ONE_CUSTOMER, "every filter is ignored or refused", OperationGrade.SETTING, advice, reply
             )
         if is_said:
             advice = f"Select one customer's records by {usual}."
-            return self._finding("select", _ONE_CUSTOMER, "no filter finds them", Verdict.BROKEN, advice, reply)
+            return self._finding("select", _ONE_CUSTOMER, "no filter finds them", OperationGrade.BROKEN, advice, reply)
         return self._finding(
-            "select", _ONE_CUSTOMER, guesses.what_came(reply), Verdict.BROKEN, guesses.advice_for(reply), reply
+            "select", _ONE_CUSTOMER, guesses.what_came(reply), OperationGrade.BROKEN, guesses.advice_for(reply), reply
         )
 
-    async def _empty(self) -> Finding:
+    async def _empty(self) -> OperationFinding:
         needed = "an empty list"
         word = self.setting.get("customer_filter", self._settings.customer_filter)
         word = self._usual_filter() if word is None else word
         if self.setting.get("look_through", self._settings.look_through) or word == "":
-            return self._finding("nothing", needed, "not asked: nothing can be selected", Verdict.UNKNOWN)
+            return self._finding("nothing", needed, "not asked: nothing can be selected", OperationGrade.UNKNOWN)
         reply = await self._probe.get(self._base, self._resource, [(word, UNLIKELY), (self._limit, "5")])
         if reply.records == [] or reply.status == 204:
-            return self._finding("nothing", needed, "an empty list", Verdict.GOOD, "", reply)
+            return self._finding("nothing", needed, "an empty list", OperationGrade.GOOD, "", reply)
         if reply.status == 404:
             return await self._empty_is_404(reply)
         if reply.records:
-            got = f"{len(reply.records)} records for a customer nobody is: the filter is ignored"
+            got = f"{len(reply.records)} records for an unknown customer: the filter is ignored"
             advice = "Other customers' records must not be shown; without a filter the panel says that it cannot ask."
-            verdict = Verdict.SETTING if await self._offer({"customer_filter": ""}) else Verdict.BROKEN
+            verdict = OperationGrade.SETTING if await self._offer({"customer_filter": ""}) else OperationGrade.BROKEN
             return self._finding("nothing", needed, got, verdict, advice, reply)
         advice = "Answer a filter that matches nothing with an empty list."
-        return self._finding("nothing", needed, guesses.what_came(reply), Verdict.LIMITED, advice, reply)
+        return self._finding("nothing", needed, guesses.what_came(reply), OperationGrade.LIMITED, advice, reply)
 
-    async def _empty_is_404(self, reply: ProbeReply) -> Finding:
+    async def _empty_is_404(self, reply: ProbeReply) -> OperationFinding:
         got = "status 404 for a list that holds nothing"
         if self._settings.empty_is_404:
-            return self._finding("nothing", "an empty list", got, Verdict.GOOD, "", reply)
-        verdict = Verdict.SETTING if await self._offer({"empty_is_404": True}) else Verdict.LIMITED
+            return self._finding("nothing", "an empty list", got, OperationGrade.GOOD, "", reply)
+        verdict = OperationGrade.SETTING if await self._offer({"empty_is_404": True}) else OperationGrade.LIMITED
         return self._finding("nothing", "an empty list", got, verdict, "", reply)
 
-    async def _select_bill(self) -> Finding:
+    async def _select_bill(self) -> OperationFinding:
         needed = "one bill's lines"
         if self._settings.look_through:
-            return self._finding("select", needed, "looked through, as set", Verdict.LIMITED, "", self._first)
+            return self._finding("select", needed, "looked through, as set", OperationGrade.LIMITED, "", self._first)
         bill = self._samples({}).bill
         if bill is None:
-            return self._finding("select", needed, "no line names its bill", Verdict.UNKNOWN, "", self._first)
+            return self._finding("select", needed, "no line names its bill", OperationGrade.UNKNOWN, "", self._first)
         usual = self._settings.bill_filter or _BILL_WORDS[0]
         right = await self._trial.right(self.setting, self._samples({}))
         if self._lines_of(bill) <= right:
-            return self._finding("select", needed, f"selected by {usual}", Verdict.GOOD)
+            return self._finding("select", needed, f"selected by {usual}", OperationGrade.GOOD)
         for word in _BILL_WORDS:
             if word != usual and await self._offer({"bill_filter": word}):
                 got = f"selected by {word}; {usual} is ignored or refused"
-                return self._finding("select", needed, got, Verdict.SETTING)
+                return self._finding("select", needed, got, OperationGrade.SETTING)
         if await self._offer({"look_through": True}):
             advice = "Lines are looked for among the first records; most bills will show none."
             got = "every filter is ignored or refused"
-            return self._finding("select", needed, got, Verdict.SETTING, advice)
+            return self._finding("select", needed, got, OperationGrade.SETTING, advice)
         advice = "Let bill.id find every line of a bill."
-        return self._finding("select", needed, "the filter leaves lines out", Verdict.BROKEN, advice)
+        return self._finding("select", needed, "the filter leaves lines out", OperationGrade.BROKEN, advice)
 
     def _lines_of(self, bill: str) -> set[str]:
         lines = [record for record in self._records if bill_of(self._reader(record)) == bill]

@@ -10,9 +10,9 @@ from console.connectors.tmforum.check.requirements import REQUIREMENTS
 from console.connectors.tmforum.check.resource_check import ResourceCheck
 from console.connectors.tmforum.check.trial import Trial
 from console.connectors.tmforum.published import resources_of
-from console.connectors.tmforum.settings import Resource, TmForumSystem
+from console.connectors.tmforum.settings import ResourceSettings, TmForumSystem
 from console.http import Endpoint
-from console.models.check_report import CheckReport, Finding, Verdict
+from console.models.check_report import CheckReport, OperationFinding, OperationGrade
 from console.ports.clock import Clock
 from console.settings import Capability
 
@@ -46,7 +46,7 @@ async def check_system(
     """
     started_s, at = clock.monotonic_s(), clock.now()
     probe = EndpointProbe(endpoint)
-    findings: list[Finding] = []
+    findings: list[OperationFinding] = []
     settings: dict[str, dict[str, Any]] = {}
     missing: set[str] = set()
     for resource in _checked(system, only):
@@ -93,23 +93,23 @@ def _telling(system: TmForumSystem) -> frozenset[str]:
     return frozenset[str]().union(*(_TELLING.get(one, frozenset()) for one in system.serves))
 
 
-def _set_now(settings: Resource | None) -> dict[str, Any]:
+def _set_now(settings: ResourceSettings | None) -> dict[str, Any]:
     """Return the existing settings of a resource; a proposal includes them, so that it can replace them."""
     if settings is None:
         return {}
-    usual = Resource()
-    names = (field.name for field in msgspec.structs.fields(Resource))
+    usual = ResourceSettings()
+    names = (field.name for field in msgspec.structs.fields(ResourceSettings))
     return {name: getattr(settings, name) for name in names if getattr(settings, name) != getattr(usual, name)}
 
 
-def _nothing_here(system: TmForumSystem, answering: Sequence[str]) -> Finding:
+def _nothing_here(system: TmForumSystem, answering: Sequence[str]) -> OperationFinding:
     seen = f"404 for everything but {', '.join(answering)}" if answering else "404 for everything that was asked"
-    return Finding(
+    return OperationFinding(
         "(all)",
         "address",
         f"a {served_words(system)} system",
         seen,
-        Verdict.BROKEN,
+        OperationGrade.BROKEN,
         "Check the base address and the kind: it may serve its APIs below another path, or be another kind of system. "
         "Say with `path` at each resource where it is.",
     )

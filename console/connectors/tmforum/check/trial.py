@@ -9,8 +9,8 @@ import msgspec
 from console.connectors.tmforum.check.requirements import ResourceRequirement
 from console.connectors.tmforum.client import TmForumClient
 from console.connectors.tmforum.reading import belongs_to, customer_named
-from console.connectors.tmforum.settings import Resource, TmForumSystem
-from console.connectors.tmforum.wire import MalformedRecordError, RecordReader
+from console.connectors.tmforum.record_reader import MalformedRecordError, RecordReader
+from console.connectors.tmforum.settings import ResourceSettings, TmForumSystem
 from console.errors import NotServedError, SystemCallError
 from console.http import Endpoint
 from console.models.customer import CustomerId
@@ -47,13 +47,13 @@ class Trial:
 
     async def right(self, setting: Mapping[str, Any], samples: Samples) -> frozenset[str]:
         """Return the correct results with a setting, one phrase per result."""
-        resource = msgspec.convert({**_as_set(self._system.resources.get(self._name)), **setting}, Resource)
+        resource = msgspec.convert({**_as_set(self._system.resources.get(self._name)), **setting}, ResourceSettings)
         key = msgspec.json.encode(resource), samples
         if key not in self._known:
             self._known[key] = frozenset(await self._read(resource, samples))
         return self._known[key]
 
-    async def _read(self, resource: Resource, samples: Samples) -> set[str]:
+    async def _read(self, resource: ResourceSettings, samples: Samples) -> set[str]:
         resources = {**self._system.resources, self._name: resource}
         system = msgspec.structs.replace(self._system, resources=resources)
         client = TmForumClient(self._endpoint, system, self._clock, lambda _name, _damage: None)
@@ -65,7 +65,7 @@ class Trial:
             right |= await self._of_bill(client, resource, samples.bill)
         return right
 
-    async def _list(self, client: TmForumClient, resource: Resource) -> set[str]:
+    async def _list(self, client: TmForumClient, resource: ResourceSettings) -> set[str]:
         parameters = [("sort", resource.sort)] if resource.sort else []
         found = await _records(client.fetch_many(self._name, parameters, _itself, most=SAMPLE))
         if found is None:
@@ -134,12 +134,12 @@ class Trial:
         try:
             found = await client.fetch_of_customer(self._name, CustomerId(UNLIKELY), _itself, parameter=self._parameter)
         except NotServedError:
-            return {"nobody is shown anything"}
+            return {"no data is shown"}
         except SystemCallError:
             return set()
-        return set() if len(found) else {"nobody is shown anything"}
+        return set() if len(found) else {"no data is shown"}
 
-    async def _of_bill(self, client: TmForumClient, resource: Resource, bill: str) -> set[str]:
+    async def _of_bill(self, client: TmForumClient, resource: ResourceSettings, bill: str) -> set[str]:
         parameters = () if resource.look_through else ((resource.bill_filter or "bill.id", bill),)
         found = await _records(
             client.fetch_many(
@@ -193,5 +193,5 @@ def _at(reader: RecordReader, path: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _as_set(settings: Resource | None) -> dict[str, Any]:
+def _as_set(settings: ResourceSettings | None) -> dict[str, Any]:
     return {} if settings is None else msgspec.structs.asdict(settings)

@@ -1,7 +1,7 @@
 """Postal addresses on one line, in the order of the address's country."""
 
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.values import plain_word
-from console.connectors.tmforum.wire import RecordReader
 
 # Countries with the post code after the town, as codes, names and aliases that servers use (plain words).
 _POST_CODE_LAST = frozenset(

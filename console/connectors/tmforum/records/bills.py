@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from console.connectors.tmforum.reading import customer_named, reference, references
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.records import details
 from console.connectors.tmforum.records.customer import read_contact_media
 from console.connectors.tmforum.values import plain_word
-from console.connectors.tmforum.wire import RecordReader
 from console.models.billing_account import BillingAccount, BillingAccountId, OtherBalance, PaymentPlan
 from console.models.customer_bill import AppliedBillingRate, BillDocument, CustomerBill, CustomerBillId
 from console.models.detail import Detail

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from console.connectors.tmforum.reading import BEFORE_ALL, reference, references
+from console.connectors.tmforum.record_reader import MalformedRecordError, RecordReader
 from console.connectors.tmforum.records import details
 from console.connectors.tmforum.records.customer import read_media
 from console.connectors.tmforum.values import plain_word
-from console.connectors.tmforum.wire import MalformedRecordError, RecordReader
 from console.models.appointment import Appointment, TimeSlot
 from console.models.detail import Detail
 from console.models.interaction import PartyInteraction

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.records.prices import price_kind, read_period
 from console.connectors.tmforum.values import plain_word
-from console.connectors.tmforum.wire import RecordReader
 from console.models.inventory import PriceKind
 from console.models.money import Money
 from console.models.offering import ProductOffering

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from console.connectors.tmforum.reading import reference, references
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.records import details
 from console.connectors.tmforum.records.addresses import address_parts, postal_address
-from console.connectors.tmforum.wire import RecordReader
 from console.models.customer import ContactMedium, Customer, CustomerId, Party, PartyKind
 from console.models.detail import Detail
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from console.connectors.tmforum.reading import is_customer, reference
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.records.addresses import postal_address
-from console.connectors.tmforum.wire import RecordReader
 from console.models.detail import Detail
 
 # References that are shown with name and number, because people use both.
@@ -20,14 +20,14 @@ _TOLD_ELSEWHERE = Detail("")
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
+class AttributeSet:
     """Attributes of one shape: pairs of name and lower-case name, and the function that reads them."""
 
     keys: tuple[tuple[str, str], ...]
     read: Callable[[RecordReader, str], Iterator[Detail]]
 
 
-def read_details(reader: RecordReader, declared: Sequence[Declared]) -> tuple[Detail, ...]:
+def read_details(reader: RecordReader, declared: Sequence[AttributeSet]) -> tuple[Detail, ...]:
     """Return the declared further facts of a record, in the order of the declarations."""
     present = reader.present()  # for speed: most attributes are missing, and there are many records
     return tuple(
@@ -39,8 +39,8 @@ def read_details(reader: RecordReader, declared: Sequence[Declared]) -> tuple[De
     )
 
 
-def _each(read: Callable[[RecordReader, str], Iterator[Detail]], *keys: str) -> Declared:
-    return Declared(tuple((key, key.lower()) for key in keys), read)
+def _each(read: Callable[[RecordReader, str], Iterator[Detail]], *keys: str) -> AttributeSet:
+    return AttributeSet(tuple((key, key.lower()) for key in keys), read)
 
 
 def _text(reader: RecordReader, key: str) -> Iterator[Detail]:
@@ -81,7 +81,7 @@ def _period(reader: RecordReader, key: str) -> Iterator[Detail]:
                 yield Detail(key, of=word, on=day)
 
 
-def _each_part(read: Callable[[RecordReader, str], Detail | None], *keys: str) -> Declared:
+def _each_part(read: Callable[[RecordReader, str], Detail | None], *keys: str) -> AttributeSet:
     """Return a declaration read part by part; a part of another shape is shown as text, not dropped."""
     return _each(partial(_parts, read), *keys)
 
@@ -165,7 +165,7 @@ characteristics, places = partial(_each_part, _characteristic), partial(_each_pa
 attachments, externals = partial(_each_part, _attachment), partial(_each, _external)
 
 
-def rest(key: str, *reported_by: str) -> Declared:
+def rest(key: str, *reported_by: str) -> AttributeSet:
     """Return a declaration that shows as text only the parts that the console does not already read elsewhere.
 
     `reported_by` are attribute paths; a part with any of them is read elsewhere. `item.id` is in an inner object.
@@ -173,7 +173,7 @@ def rest(key: str, *reported_by: str) -> Declared:
     return unless(lambda part: any(_says(part, path) for path in reported_by), key)
 
 
-def unless(is_printed: Callable[[RecordReader], bool], key: str) -> Declared:
+def unless(is_printed: Callable[[RecordReader], bool], key: str) -> AttributeSet:
     """Return a declaration that shows parts as text, unless `is_printed` says that they are shown elsewhere."""
 
     def read(part: RecordReader, _key: str) -> Detail | None:
@@ -191,6 +191,6 @@ def _says(part: RecordReader, path: str) -> bool:
     return value not in (None, "", [], {})
 
 
-def listed(key: str, read: Callable[[RecordReader], Detail | None]) -> Declared:
+def listed(key: str, read: Callable[[RecordReader], Detail | None]) -> AttributeSet:
     """Return a declaration for one attribute, with a special function that reads its parts."""
     return _each_part(lambda part, _key: read(part), key)

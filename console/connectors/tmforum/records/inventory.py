@@ -1,9 +1,9 @@
 """Readers for TMF637 products, TMF638 services and TMF653 service tests."""
 
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.records import details
 from console.connectors.tmforum.records.prices import read_prices
 from console.connectors.tmforum.records.quantities import read_quantity
-from console.connectors.tmforum.wire import RecordReader
 from console.models.detail import Detail
 from console.models.inventory import Product, Service
 from console.models.service_test import ServiceTest, TestMeasure

@@ -2,8 +2,8 @@
 
 import re
 
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.records import details
-from console.connectors.tmforum.wire import RecordReader
 from console.models.payment import Payment
 
 _NUMBERS = ("cardNumber", "lastFourDigits", "accountNumberBAN", "accountNumber", "walletId")

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.records import details
 from console.connectors.tmforum.records.prices import read_price
-from console.connectors.tmforum.wire import RecordReader
 from console.models.detail import Detail
 from console.models.order import Milestone, Order, OrderItem, OrderKind
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from console.connectors.tmforum.record_reader import RecordReader
 from console.connectors.tmforum.values import plain_word
-from console.connectors.tmforum.wire import RecordReader
 from console.models.inventory import PriceKind, ProductPrice
 from console.models.money import Money, minor_digits
 

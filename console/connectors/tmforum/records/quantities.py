@@ -1,6 +1,6 @@
 """Reader for quantities: amounts with a unit."""
 
-from console.connectors.tmforum.wire import RecordReader
+from console.connectors.tmforum.record_reader import RecordReader
 from console.models.usage import Quantity
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from console.connectors.tmforum.reading import reference
+from console.connectors.tmforum.record_reader import MalformedRecordError, RecordReader
 from console.connectors.tmforum.records import details
 from console.connectors.tmforum.records.quantities import read_quantity
 from console.connectors.tmforum.values import plain_word
-from console.connectors.tmforum.wire import MalformedRecordError, RecordReader
 from console.models.detail import Detail
 from console.models.money import Money
 from console.models.usage import Bucket, Counter, Quantity, Usage, UsageAmount, unit_kind

@@ -136,7 +136,7 @@ def _appointment(context: ActionContext, values: Values) -> Appointment:
     appointment: Appointment = context.one("appointments", values.get("visit", ""), "visit")
     if appointment.status not in _OPEN:
         raise NotPossibleError(say.APPOINTMENT_IN_STATE(appointment_status=appointment.status))
-    context.check_free(appointment.id, "this visit")
+    context.check_free(appointment.id, "this appointment")
     return appointment
 
 
@@ -197,7 +197,7 @@ def _cancel_plan(context: ActionContext, values: Values) -> ActionPlan:
 BOOK_APPOINTMENT = ActionType(
     name="book-visit",
     title=forms.TITLE_BOOK_APPOINTMENT(),
-    group="Order and visit",
+    group="Orders and appointments",
     letter="A",
     permission=Permission.VISITS,
     send=forms.SEND_BOOK_APPOINTMENT(),
@@ -209,7 +209,7 @@ BOOK_APPOINTMENT = ActionType(
 MOVE_APPOINTMENT = ActionType(
     name="move-visit",
     title=forms.TITLE_MOVE_APPOINTMENT(),
-    group="Order and visit",
+    group="Orders and appointments",
     letter="J",
     permission=Permission.VISITS,
     send=forms.SEND_MOVE_APPOINTMENT(),
@@ -220,7 +220,7 @@ MOVE_APPOINTMENT = ActionType(
 CANCEL_APPOINTMENT = ActionType(
     name="cancel-visit",
     title=forms.TITLE_CANCEL_APPOINTMENT(),
-    group="Order and visit",
+    group="Orders and appointments",
     letter="Y",
     permission=Permission.VISITS,
     send=forms.SEND_CANCEL_APPOINTMENT(),

@@ -111,7 +111,7 @@ def _plan(context: ActionContext, values: Values) -> ActionPlan:
 CANCEL_ORDER = ActionType(
     name="cancel-order",
     title=forms.TITLE_CANCEL_ORDER(),
-    group="Order and visit",
+    group="Orders and appointments",
     letter="G",
     permission=Permission.CANCEL_ORDER,
     send=forms.SEND_CANCEL_ORDER(),

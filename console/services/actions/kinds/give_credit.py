@@ -135,7 +135,7 @@ def _asked(account: BillingAccount, title: str, plan: ActionPlan, over: Money, w
         raise NotPossibleError(say.REQUEST_TOO_LONG(most=_LONGEST_WHY))
     asked = {"title": title, "text": why, "account": account.id, "over": over}
     back = PlannedStep("withdraw-approval", "", {"act": ""})
-    ask = PlannedStep("ask-approval", account.id, asked, back=back)
+    request_step = PlannedStep("ask-approval", account.id, asked, back=back)
     effect = Effect(
         capability=Capability.TICKETS,
         what=forms.APPROVAL(),
@@ -146,7 +146,7 @@ def _asked(account: BillingAccount, title: str, plan: ActionPlan, over: Money, w
         values={"type": "approval"},
     )
     approval = forms.NEEDS_SUPERVISOR(over=over)
-    return ActionPlan(title, plan.risk, (ask, *plan.steps), (effect, *plan.effects), plan.cost, approval)
+    return ActionPlan(title, plan.risk, (request_step, *plan.steps), (effect, *plan.effects), plan.cost, approval)
 
 
 def _cost(account: BillingAccount, money: Money) -> Message:

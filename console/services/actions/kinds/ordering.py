@@ -236,7 +236,7 @@ def _change_plan(context: ActionContext, values: Values) -> ActionPlan:
 ORDER = ActionType(
     name="order",
     title=forms.TITLE_NEW_ORDER(),
-    group="Order and visit",
+    group="Orders and appointments",
     letter="O",
     permission=Permission.ORDER,
     send=forms.SEND_NEW_ORDER(),

@@ -17,7 +17,7 @@ from console.views.message_words import in_words
 from console.views.texts import tr
 from console.views.theme import THEME
 from console.views.widgets.labels import Button, Label, Surface
-from console.views.widgets.message import Message
+from console.views.widgets.message import PanelMessage
 
 _GAP = 12  # logical pixels between pages
 _ZOOMS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0)
@@ -35,7 +35,7 @@ class DocumentView(Surface):
         self._bill: CustomerBill | None = None
         self._grant: asyncio.Task[OpenDocument] | None = None
         self.pages = PagesView(bridge)
-        self.message = Message()
+        self.message = PanelMessage()
         self.message.button.clicked.connect(self._ask_again)
         self.title = Label("", "body", semibold=True)
         self.page_label = Label("", "small", look="secondary")
@@ -56,7 +56,7 @@ class DocumentView(Surface):
         self._bill = bill
         self.title.setText(tr("Bill {} as sent to the customer").format(bill.label))
         self.setAccessibleName(self.title.text())
-        self._say("asking", "info", tr("Loading the bill…"), "", ask=False)
+        self._say("asking", "info", tr("Loading the bill…"), "", can_refresh=False)
         question = self._console.documents.open(self._customer_id, bill)
         self._grant = self._bridge.run_query(self, question, self._on_open, self._on_error)
         self.pages.setFocus()
@@ -83,15 +83,15 @@ class DocumentView(Surface):
     def _on_error(self, error: ConsoleError) -> None:
         self._grant = None
         text = tr("The bill lines are on the customer page.")
-        self._say("down", "danger", in_words(error.message), text, ask=True)
+        self._say("down", "danger", in_words(error.message), text, can_refresh=True)
         self.message.button.setFocus()
 
     def _ask_again(self) -> None:
         if self._bill is not None:
             self.show_bill(self._bill)
 
-    def _say(self, icon: str, state: str, title: str, text: str, *, ask: bool) -> None:
-        self.message.show_words(icon, state, title, text, ask=ask)
+    def _say(self, icon: str, state: str, title: str, text: str, *, can_refresh: bool) -> None:
+        self.message.show_words(icon, state, title, text, can_refresh=can_refresh)
         self.page_label.setText("")
         self._stack.setCurrentWidget(self.message)
 

@@ -16,7 +16,7 @@ _MOST_SAID = 5
 _NEARLY_ALL = Decimal("0.9")
 # A month within this time is clear without its year.
 _WITHOUT_YEAR = timedelta(days=330)
-# What some systems add to a name, and the sentence says by itself.
+# Some systems add this to a name; the sentence says it already.
 _PART = re.compile(r", (part month|partial month|given back|refund for unused days)$", re.IGNORECASE)
 # Whether a cause comes again with the next bill.
 AGAIN = {

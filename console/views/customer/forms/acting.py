@@ -156,7 +156,7 @@ class CustomerActions:
             ContactForm(self._console, self._bridge, self._view, self._page.window()).open()
 
     def _note_in_form(self) -> None:
-        if self._view.note_in_form():
+        if self._view.log_unmasked_form():
             message = tr("This form shows full phone numbers and e-mail addresses. Opening it is logged.")
             self._bridge.on_unhandled(message)
 
@@ -201,7 +201,7 @@ class CustomerActions:
         """Open the finish-or-undo dialog for `action`, else for the last open one, else the last that can be undone."""
         actions = [one for one in self._console.outbox.of_customer(self._view.customer_id) if not one.withdrawn]
         open_ones = [one for one in actions if one.is_open and one.kind]
-        undoable = [one for one in actions if one.can_be_taken_back]
+        undoable = [one for one in actions if one.can_be_undone]
         chosen = action or next(reversed([*undoable, *open_ones]), None)
         if chosen is None:
             self._bridge.on_unhandled(tr("No action to undo or to finish."))

@@ -86,7 +86,7 @@ class HalfDoneDialog(QDialog):
             label.set_words(f"{words}{undo}")
             label.set_look("mark", state)
         self._meaning.set_words(_meaning(action, have, lack))
-        self.choices[TAKE_BACK].setEnabled(action.can_be_taken_back)
+        self.choices[TAKE_BACK].setEnabled(action.can_be_undone)
         self._show_go()
 
     def _show_go(self) -> None:
@@ -94,7 +94,7 @@ class HalfDoneDialog(QDialog):
         words = tr("Undo") if takes_back else tr("Finish")
         self.go.setText(send_words(words))
         self.go.setAccessibleName(words)
-        self.go.setEnabled(self._action.can_be_taken_back if takes_back else self._action.is_open)
+        self.go.setEnabled(self._action.can_be_undone if takes_back else self._action.is_open)
 
     def keyPressEvent(self, event: Any) -> None:
         if is_send(event):
@@ -107,9 +107,7 @@ class HalfDoneDialog(QDialog):
             return
         takes_back = self.choices[TAKE_BACK].isChecked()
         doing = (
-            self._console.decisions.take_back(self._action)
-            if takes_back
-            else self._console.decisions.retry(self._action)
+            self._console.decisions.undo(self._action) if takes_back else self._console.decisions.retry(self._action)
         )
         self._bridge.run_command(self, doing, lambda _done: self.accept(), self._failed)
 

@@ -10,7 +10,7 @@ from console.bridge import Bridge
 from console.models.billing_account import BillingAccount
 from console.services.console import Console
 from console.services.customer.customer_view import CustomerView
-from console.services.search.days import NoDayError
+from console.services.search.days import InvalidDateError
 from console.views import texts
 from console.views.customer.panels.facts import promise_words
 from console.views.message_words import in_words
@@ -78,7 +78,7 @@ class PromiseForm(ActionDialog):
             return tr("By: no date yet.")
         try:
             day = self._console.actions.read_day(typed)
-        except NoDayError as error:
+        except InvalidDateError as error:
             return in_words(error.message)
         days = (day - _today()).days
         if days < 0:

@@ -119,8 +119,8 @@ class AccountPanel(Panel):
             fresh = self._view.accounts.is_fresh(self._chosen_of(facts).origin, now)
             message = tr("Past value") if self._view.as_of else tr("Do not quote")
             booking = fresh and self._is_booking()
-            settled = tr("Safe to quote") if fresh else message
-            words = tr("Payment posting, don't quote yet") if booking else settled
+            quote = tr("Safe to quote") if fresh else message
+            words = tr("Payment posting, don't quote yet") if booking else quote
             self._quote.set_words(words)
             state = "ok" if fresh else "stale"
             self._quote.set_look("mark", "info" if booking else state)

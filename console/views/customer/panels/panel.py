@@ -29,7 +29,7 @@ from console.views.texts import tr
 from console.views.theme import THEME
 from console.views.widgets.find import FindBar
 from console.views.widgets.labels import Button, Card, Label, StateSurface, Surface
-from console.views.widgets.message import Message, Skeleton
+from console.views.widgets.message import PanelMessage, Skeleton
 from console.views.widgets.rows import FactList, FactTable
 
 SKELETON_AFTER_MS = 300
@@ -54,10 +54,10 @@ class Panel(Card):
         self._was_fresh = False
         self._find: FindBar | None = None
         self._body = QStackedWidget()
-        self._blank, self._skeleton, self._message = QWidget(), Skeleton(), Message()
+        self._blank, self._skeleton, self._message = QWidget(), Skeleton(), PanelMessage()
         for widget in (content, self._blank, self._skeleton, self._message):
             self._body.addWidget(widget)
-        self._message.button.clicked.connect(self.ask)
+        self._message.button.clicked.connect(self.refresh)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(1, 1, 1, 1)
         layout.setSpacing(0)
@@ -74,7 +74,7 @@ class Panel(Card):
         self._take_icon()
         self.tick(datetime.now(UTC))
 
-    def want(self) -> None:
+    def load_if_stale(self) -> None:
         """Load the datasets that are not loaded yet or stale. Called when the panel comes to the front."""
         for source in self.sources:
             source.loader.load_if_stale()
@@ -92,9 +92,9 @@ class Panel(Card):
 
     def page_in(self, view: FactList | FactTable) -> None:
         """Load more records when the user scrolls near the end of a list or table."""
-        view.near_end.connect(self.ask_more)
+        view.near_end.connect(self.load_more)
 
-    def ask_more(self) -> None:
+    def load_more(self) -> None:
         """Load the next page of each dataset."""
         for source in self.sources:
             source.loader.load_more()
@@ -118,7 +118,7 @@ class Panel(Card):
         """Return whether all datasets are loaded and have no records."""
         return PanelState(self.sources, self.systems, is_online=True, now=datetime.now(UTC)).is_empty
 
-    def ask(self) -> None:
+    def refresh(self) -> None:
         """Refresh all datasets of this panel."""
         for source in self.sources:
             source.loader.refresh()
@@ -158,7 +158,7 @@ class Panel(Card):
             self._body.setCurrentWidget(self.content)
         else:
             message = self.empty_words() if self.has_facts() else tr("No data from that time.")
-            self._message.show_words("stale", "neutral", message, "", ask=False)
+            self._message.show_words("stale", "neutral", message, "", can_refresh=False)
             self._body.setCurrentWidget(self._message)
         self._show_foot(FootText())
 
@@ -256,7 +256,7 @@ class Panel(Card):
 
     def _say(self, said: BodyText) -> None:
         """Show a message in place of the facts."""
-        self._message.show_words(said.icon, said.state, said.title, said.text, ask=said.ask)
+        self._message.show_words(said.icon, said.state, said.title, said.text, can_refresh=said.can_refresh)
         self._body.setCurrentWidget(self._message)
 
     def _show_foot(self, said: FootText) -> None:
@@ -273,7 +273,7 @@ class Panel(Card):
         self._foot.set_state(said.state if said.state in _COLOURED_FEET else "")
 
     def _do_offer(self) -> None:
-        {Offer.STOP: self._stop_waiting, Offer.MORE: self.ask_more}.get(self._offer, self.ask)()
+        {Offer.STOP: self._stop_waiting, Offer.MORE: self.load_more}.get(self._offer, self.refresh)()
 
     def _stop_waiting(self) -> None:
         for source in self.sources:

@@ -54,7 +54,7 @@ class BodyText:
     state: str
     title: str
     text: str = ""
-    ask: bool = False
+    can_refresh: bool = False
 
 
 def head_words(state: PanelState) -> HeadText:
@@ -144,7 +144,7 @@ def _missing_stopped(state: PanelState) -> BodyText | None:
     if state.failures or not state.is_stopped:
         return None
     title = tr("You stopped waiting for {}.").format(state.names_of(state.datasets))
-    return BodyText("stale", "neutral", title, ask=True)
+    return BodyText("stale", "neutral", title, can_refresh=True)
 
 
 def _missing_not_served(state: PanelState) -> BodyText | None:
@@ -157,7 +157,7 @@ def _missing_not_served(state: PanelState) -> BodyText | None:
 def _missing_offline(state: PanelState) -> BodyText | None:
     text = tr("No saved data. It will load when the network is back.")
     title = tr("This computer has no network.")
-    return BodyText("offline", "offline", title, text, ask=True) if state.is_offline else None
+    return BodyText("offline", "offline", title, text, can_refresh=True) if state.is_offline else None
 
 
 def _missing_failed(state: PanelState) -> BodyText | None:
@@ -166,7 +166,7 @@ def _missing_failed(state: PanelState) -> BodyText | None:
     failure = state.failures[0]
     tried = tr("Tried once.") if failure.tries == 1 else tr("Tried {} times.").format(failure.tries)
     said = (tr("No saved data."), tried, _next_try(state), tr("Everything else works."))
-    return BodyText("down", "danger", in_words(failure.error.message), " ".join(filter(None, said)), ask=True)
+    return BodyText("down", "danger", in_words(failure.error.message), " ".join(filter(None, said)), can_refresh=True)
 
 
 def _next_try(state: PanelState) -> str:

@@ -95,7 +95,7 @@ class TimelinePanel(Panel):
         self._together.stop()
         super().close_panel()
 
-    def ask_more(self) -> None:
+    def load_more(self) -> None:
         """Load more contacts, the longest list; the other panels load more of their lists."""
         self._view.interactions.load_more()
 

@@ -14,7 +14,7 @@ from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactList
 
 
-class PastDialog(QDialog):
+class HistoryDialog(QDialog):
     """The list of past changes. Emits `chosen` with a time (aware UTC). Up and Down move, Enter opens, Esc closes."""
 
     chosen = Signal(object)

@@ -14,7 +14,7 @@ _SURELY_A_TIME = 1_000_000_000
 _LONGEST_S = 3600.0
 
 
-class Pace:
+class RateLimit:
     """Delays requests while a system accepts none. Times are seconds of the caller's monotonic clock.
 
     Source: the X-RateLimit headers as real servers send them, and the drafts of RateLimit fields for HTTP.

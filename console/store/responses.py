@@ -1,4 +1,4 @@
-"""Cached responses of the systems with their ETags. Implements the port `AnswerStore`."""
+"""Cached responses of the systems with their ETags. Implements the port `ResponseStore`."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ _MOST_BYTES = 64 * 1024 * 1024
 # Bytes of response bodies in the table.
 
 
-class AnswerRepository:
+class ResponseRepository:
     """The table of cached responses. If it is too large, the rows saved longest ago are deleted."""
 
     def __init__(self, database: Database, most_bytes: int = _MOST_BYTES) -> None:

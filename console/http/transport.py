@@ -5,21 +5,21 @@ from collections.abc import Mapping
 import httpx
 
 from console.http.body_reader import CodingError, TooLongError, receive
-from console.http.connections import Connections
+from console.http.connections import ConnectionPool
 from console.http.failures import Failures, server_time
-from console.http.pace import Pace
+from console.http.rate_limit import RateLimit
 from console.http.requests import Limits, ReadRequest, path_of
 from console.ports.clock import Clock
 
 
-class Wire:
+class Transport:
     """Sends requests to one system over its connections. All times are seconds of the monotonic clock."""
 
     def __init__(
-        self, connections: Connections, *, limits: Limits, failures: Failures, pace: Pace, clock: Clock
+        self, connections: ConnectionPool, *, limits: Limits, failures: Failures, rate_limit: RateLimit, clock: Clock
     ) -> None:
         self._connections, self._limits = connections, limits
-        self._failures, self._pace, self._clock = failures, pace, clock
+        self._failures, self._rate_limit, self._clock = failures, rate_limit, clock
 
     def left_s(self, deadline_s: float) -> float:
         """Return the seconds left until the deadline, at least 0.05."""
@@ -77,7 +77,7 @@ class Wire:
             raise self._failures.too_slow() from error
         except (httpx.TransportError, httpx.StreamError) as error:
             raise self._failures.no_connection(error) from error
-        self._pace.note(headers, now_s=self._clock.monotonic_s(), now=server_time(headers) or self._clock.now())
+        self._rate_limit.note(headers, now_s=self._clock.monotonic_s(), now=server_time(headers) or self._clock.now())
         return status, headers, body
 
     def _address_of(self, base: httpx.URL, request: ReadRequest) -> httpx.URL:
@@ -86,10 +86,10 @@ class Wire:
         try:
             address = base.join(request.address)
         except httpx.InvalidURL as error:
-            raise self._failures.bad("the document's address is none", "ADDRESS") from error
+            raise self._failures.bad("the document's address is not valid", "ADDRESS") from error
         if (address.scheme, address.host, address.port) != (base.scheme, base.host, base.port):
             # Credentials are for this system only and are never sent to another server.
-            raise self._failures.bad("the document lies on another server than the system", "ADDRESS")
+            raise self._failures.bad("the document is on another server", "ADDRESS")
         if address.userinfo:  # httpx would sign in with it instead of our token
             raise self._failures.bad("the document's address names a user", "ADDRESS")
         return address
