@@ -1,4 +1,4 @@
-"""Performs a rep's actions in the window by keyboard alone and saves docs/pictures/acts-*.png, one for each scene.
+"""Performs a rep's actions in the window by keyboard alone and saves docs/pictures/actions-*.png, one for each scene.
 
     .venv/bin/python -m scripts.actions_by_keyboard [FOLDER]
 
@@ -46,7 +46,7 @@ CUSTOMER = "/tmf-api/customerManagement/v4/customer"
 class Recorder:
     """Sends key presses to the window, and takes pictures."""
 
-    prefix = "acts-"
+    prefix = "actions-"
 
     def __init__(self, window: MainWindow, workspace: Workspace, sandbox: SandboxProcess, folder: Path) -> None:
         self.window, self.workspace, self.sandbox, self.folder = window, workspace, sandbox, folder

@@ -86,7 +86,7 @@ async def play(call: Call) -> None:
 
 async def fix(call: Call) -> None:
     call.go("x")
-    await call.picture("disagreements")
+    await call.picture("discrepancies")
     call.press(Qt.Key.Key_Return)
     await call.dialog(ActionForm)
     await call.page.view.wait_idle()
@@ -108,7 +108,9 @@ async def credit(call: Call) -> None:
 
 
 async def half_done(call: Call) -> None:
-    await call.form("s")
+    form = await call.form("s")
+    call.press(Qt.Key.Key_Down)  # nothing is chosen beforehand, as several products could be suspended
+    await until(lambda: form.plan is not None, "the plan")
     await call.picture("suspend")
     await call.fault("billing", outage=True)
     await call.send(ActionState.HALF_DONE)

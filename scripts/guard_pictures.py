@@ -125,7 +125,7 @@ async def _play(scenes: Scenes) -> None:
         assert console is not None
         await console.access.verify(people[0], "photo", "")
         await scenes.opened(workspace, people[0])
-        await scenes.picture(window, "covered")
+        await scenes.picture(window, "masked")
         lock = ConsoleLock(window, lambda: None)
         lock.lock()
         bar = SignInBar(window)

@@ -93,6 +93,14 @@ def day(at: date | None, *, year: bool | None = None) -> str:
     return _on(_qt_date(at), "MMM d", "d MMM")
 
 
+def written_day(text: str) -> str:
+    """Return an ISO date as `day` writes it, with its year; a masked or incomplete one stays as the system sent it."""
+    try:
+        return day(date.fromisoformat(text), year=True)
+    except ValueError:
+        return text
+
+
 def weekday(on: date) -> str:
     """Return a date with weekday and year, so that it can't be misread: `Wed 2 Dec 2026`."""
     return _on(QDate(on.year, on.month, on.day), "ddd, MMM d, yyyy", "ddd d MMM yyyy")
@@ -119,7 +127,7 @@ def recent_day(at: datetime, *, within: bool = False) -> str:
         word = tr("Today") if passed == 0 else tr("Yesterday")
         return word.lower() if within else word
     on = QDate(local.year, local.month, local.day)
-    return _on(on, "MMM d", "d MMM") if local.year == today.year else _on(on, "MMM d, yy", "d MMM yy")
+    return _on(on, "MMM d", "d MMM") if local.year == today.year else _on(on, "MMM d, yyyy", "d MMM yy")
 
 
 def window(starts: datetime | None, ends: datetime | None) -> str:

@@ -99,7 +99,7 @@ async def test_a_system_that_is_down_costs_its_part_and_the_exit_status(sandbox:
     done = run("--config", str(configuration), "show", sandbox.first_customer)
     assert done.returncode == 1
     assert "Services: Provisioning " in done.stdout
-    assert "cannot be reached." in done.stdout
+    assert "can't be reached." in done.stdout
     assert "Bills (" in done.stdout
     assert "Traceback" not in done.stderr
 

@@ -108,7 +108,7 @@ class CustomerHead(Surface):
 
     def _render_person(self, party: Party | None) -> None:
         born = party.birth_on if party else None
-        self._chip("born", tr("Born {}").format(born) if born else "")
+        self._chip("born", tr("Born {}").format(texts.written_day(born)) if born else "")
         languages = ", ".join(party.languages).upper() if party else ""
         self._chip("language", tr("Speaks {}").format(languages) if languages else "")
 

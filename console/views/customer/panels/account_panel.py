@@ -36,7 +36,7 @@ _FIELDS = (
 def _owed_words(account: BillingAccount) -> str:
     if account.balance is None:
         return tr("balance unknown")
-    return tr("owed") if account.balance.amount > 0 else tr("no balance due")
+    return tr("due") if account.balance.amount > 0 else tr("no balance due")
 
 
 def _account_values(account: BillingAccount) -> dict[str, str]:

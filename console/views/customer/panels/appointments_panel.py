@@ -52,7 +52,12 @@ class AppointmentsPanel(Panel):
         on = texts.day(texts.local_day(appointment.starts_at) if appointment.starts_at else None)
         when = f"{on}, {texts.window(appointment.starts_at, appointment.ends_at)}"
         about = ", ".join(reference.label for reference in appointment.about)
-        facts = (appointment.id, appointment.description or appointment.category or "", about, appointment.place or "")
+        facts = (
+            appointment.id,
+            appointment.description or texts.spelt_out(appointment.category or ""),
+            about,
+            appointment.place or "",
+        )
         cells = (
             make.cell(tr("Appointment"), when),
             make.cell(tr("Details"), " · ".join(fact for fact in facts if fact)),

@@ -114,4 +114,4 @@ def _order_facts(order: Order, product_order: Order | None) -> list[str]:
 
 
 def _milestone_words(step: Milestone) -> str:
-    return f"{step.name} {step.status or ''} {texts.day(step.at) if step.at else ''}".strip()
+    return f"{step.name} {texts.value(step.status or '')} {texts.day(step.at) if step.at else ''}".strip()

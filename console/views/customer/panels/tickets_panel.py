@@ -64,7 +64,11 @@ class TicketsPanel(Panel):
     def _row(self, item: Sourced[TroubleTicket], *, fresh: bool) -> Row:
         make, ticket = FactMaker(item.origin, self.systems, fresh=fresh), item.value
         word, state = texts.state(ticket.status)
-        facts = [ticket.id, ticket.ticket_type or "", tr("opened {}").format(texts.day(ticket.created_at))]
+        facts = [
+            ticket.id,
+            texts.spelt_out(ticket.ticket_type or ""),
+            tr("opened {}").format(texts.day(ticket.created_at)),
+        ]
         facts += [reference.label for reference in ticket.about]
         if ticket.is_open and ticket.expected_at is not None:
             word, state = _time_left(ticket.expected_at, self._view.now(), word, state)
