@@ -21,10 +21,10 @@ from console.services.outbox import Outbox
 EDITABLE = ("text", "phone", "email", "amount", "due_on")
 _WHY_BARRED = {
     Remark.NO_RIGHT: "Not allowed for the role {role}.",
-    Remark.NO_ACCESS: "The access to the account does not cover it.",
+    Remark.NO_ACCESS: "The account was not open for it.",
     Remark.OVER_LIMIT: "Above the credit limit of the role {role}.",
     Remark.NOT_APPROVED: "Its approval does not cover it.",
-    Remark.MORE_THAN_OWED: "More than is owed by now.",
+    Remark.MORE_THAN_OWED: "More than the current balance.",
 }
 
 

@@ -71,7 +71,7 @@ def _plan(context: ActionContext, values: Values) -> ActionPlan:
         for key, value in changed.items()
     )
     return ActionPlan(
-        f"Billing's {str(_WORDS[what]).lower()} of {account.id} as in CRM",
+        f"Update Billing's {str(_WORDS[what]).lower()} of {account.id} from CRM",
         RiskClass.FIELD,
         (step,),
         effects,

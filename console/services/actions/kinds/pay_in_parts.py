@@ -85,7 +85,7 @@ def _plan(context: ActionContext, values: Values) -> ActionPlan:
         undone=Undo.IN_SYSTEM,
     )
     return ActionPlan(
-        f"Pay {money} in {parts} parts",
+        f"Payment plan: {money} in {parts} payments",
         RiskClass.MONEY,
         (step,),
         (effect,),
