@@ -81,6 +81,28 @@ def test_part_of_a_month_is_no_monthly_charge() -> None:
     assert sum(one.amount.amount for one in found.causes if one.kind is CauseKind.PART_MONTH) == Decimal(14)
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        (None, "60.66", "There's a one-time $60.66 partial-month charge for Fibre 500."),
+        (None, "-60.66", "There's a one-time refund of $60.66 for Fibre 500."),
+        ("60.66", None, "The previous bill had a one-time partial-month charge of $60.66 for Fibre 500."),
+        ("-60.66", None, "The previous bill had a one-time refund of $60.66 for Fibre 500."),
+        ("30.00", "40.00", "Fibre 500 was $10.00 more."),
+    ],
+)
+def test_a_part_of_a_month_is_said_of_the_bill_that_has_it(
+    before: str | None, after: str | None, sentence: str
+) -> None:
+    def part(at: datetime, amount: str | None) -> list[AppliedBillingRate]:
+        whole = [line(at, "Home Phone", "recurring", "12.00")]
+        return whole if amount is None else [*whole, line(at, "Fibre 500, partial month", "recurring", amount, days=9)]
+
+    totals = [str(Decimal("100") + Decimal(amount or 0)) for amount in (before, after)]
+    found = explain(bill(OCTOBER, totals[0]), part(OCTOBER, before), bill(NOVEMBER, totals[1]), part(NOVEMBER, after))
+    assert sentence in say(found)
+
+
 def test_what_no_line_accounts_for_is_said_with_its_amount() -> None:
     found = explain(bill(OCTOBER, "10"), [line(OCTOBER, "A", "recurring", "10")], bill(NOVEMBER, "17.50"), [])
     assert found.unexplained == usd("17.50")

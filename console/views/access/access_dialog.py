@@ -118,7 +118,7 @@ class AccessDialog(FramedDialog):
         access = self._console.access
         found: list[tuple[str, str, AccessReason | None]] = []
         for method in access.methods_for(self._customer_id):
-            more = tr("  ·  also unlocks call records") if method.opens == "call detail" and not self._is_open else ""
+            more = tr("  ·  also unlocks call details") if method.opens == "call detail" and not self._is_open else ""
             found.append((tr(method.words) + more, method.name, None))
         if access.grant_of(self._customer_id) is None:
             found += [(tr(words), "", reason) for reason, words in _REASONS]

@@ -73,7 +73,7 @@ class NoteDock(Surface):
         self.text = _NoteEdit(LONGEST_NOTE)
         self.text.setObjectName("note")
         self.text.setAccessibleName(tr("Note text"))
-        self.text.setPlaceholderText(tr("Write what was discussed. Saved as you type."))
+        self.text.setPlaceholderText(tr("Write what was discussed."))
         self.text.setTabChangesFocus(True)
         self.text.setPlainText(console.drafts.text(self._draft_key))
         self.text.moveCursor(QTextCursor.MoveOperation.End)

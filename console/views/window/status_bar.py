@@ -62,7 +62,7 @@ class ConsoleStatusBar(QStatusBar):
     def show_outbox(self, waiting: int, asked: int) -> None:
         """Show how many actions wait to be sent, and how many of them need the user."""
         if self._outbox is not None:
-            words = tr("Outbox {}").format(waiting) if waiting else tr("Outbox empty")
+            words = tr("Outbox {}").format(waiting) if waiting else tr("Nothing to send")
             words += tr(", {} for you").format(asked) if asked else ""
             self._outbox.set_words(words)
             unasked = "info" if waiting else "neutral"

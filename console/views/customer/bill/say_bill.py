@@ -69,8 +69,22 @@ def said_causes(explanation: BillExplanation) -> tuple[list[Cause], Money]:
     return said, explanation.difference - sum((cause.amount for cause in said), start=nothing)
 
 
+def _templates(cause: Cause, words: BillPhrases) -> tuple[str, str]:
+    """Return the templates for a higher and a lower amount.
+
+    A part of a month is a charge or a refund of the later bill, or one of the earlier bill that is gone. If both bills
+    have it, only its change is certain.
+    """
+    if cause.kind is not CauseKind.PART_MONTH or not cause.lines:
+        return words.causes[cause.kind]
+    if all(line.after is None for line in cause.lines):
+        return words.gone
+    is_new = all(line.before is None for line in cause.lines)
+    return words.causes[CauseKind.PART_MONTH if is_new else CauseKind.USAGE]
+
+
 def _sentence(cause: Cause, words: BillPhrases, locale: QLocale) -> str:
-    higher, lower = words.causes[cause.kind]
+    higher, lower = _templates(cause, words)
     template = higher if cause.amount.amount > 0 else lower
     return template.format(name=_PART.sub("", cause.name), amount=_money(cause.amount, locale))
 

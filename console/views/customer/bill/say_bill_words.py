@@ -8,7 +8,10 @@ from console.models.bill_explanation import CauseKind as Kind
 
 @dataclass(frozen=True, slots=True)
 class BillPhrases:
-    """The templates of one language. `causes` and `other` have a pair: for a higher and for a lower amount."""
+    """The templates of one language. `causes`, `gone` and `other` have a pair: for a higher and for a lower amount.
+
+    `gone` is for a part of a month that only the earlier bill has: a refund that is not repeated, or a charge.
+    """
 
     name: str
     locale: str
@@ -16,6 +19,7 @@ class BillPhrases:
     lower: str
     same: str
     causes: Mapping[Kind, tuple[str, str]]
+    gone: tuple[str, str]
     other: tuple[str, str]
 
 
@@ -45,6 +49,10 @@ ENGLISH = BillPhrases(
         Kind.ROUNDING: ("{amount} is rounding.", "{amount} less is rounding."),
         Kind.UNEXPLAINED: ("I can't explain {amount} more yet.", "I can't explain {amount} less yet."),
     },
+    gone=(
+        "The previous bill had a one-time refund of {amount} for {name}.",
+        "The previous bill had a one-time partial-month charge of {amount} for {name}.",
+    ),
     other=("Other changes add {amount}.", "Other changes save {amount}."),
 )
 _GERMAN = BillPhrases(
@@ -70,6 +78,10 @@ _GERMAN = BillPhrases(
         Kind.UNEXPLAINED: ("{amount} mehr kann ich noch nicht erklären.",
                            "{amount} weniger kann ich noch nicht erklären."),
     },
+    gone=(
+        "Auf der vorigen Rechnung stand einmalig eine Erstattung von {amount} für {name}.",
+        "Auf der vorigen Rechnung standen einmalig {amount} für einen Teil des Monats: {name}.",
+    ),
     other=("Anderes macht zusammen {amount} mehr.", "Anderes macht zusammen {amount} weniger."),
 )  # fmt: skip
 _FRENCH = BillPhrases(
@@ -96,6 +108,10 @@ _FRENCH = BillPhrases(
         Kind.UNEXPLAINED: ("{amount} de plus que je ne peux pas encore expliquer.",
                            "{amount} de moins que je ne peux pas encore expliquer."),
     },
+    gone=(
+        "La facture précédente avait un remboursement unique de {amount} pour {name}.",
+        "La facture précédente comptait une seule fois {amount} pour une partie du mois : {name}.",
+    ),
     other=("Le reste ajoute {amount}.", "Le reste retire {amount}."),
 )  # fmt: skip
 _SWEDISH = BillPhrases(
@@ -121,6 +137,10 @@ _SWEDISH = BillPhrases(
         Kind.ROUNDING: ("{amount} är avrundning.", "{amount} mindre är avrundning."),
         Kind.UNEXPLAINED: ("{amount} mer kan jag inte förklara ännu.", "{amount} mindre kan jag inte förklara ännu."),
     },
+    gone=(
+        "Förra fakturan hade en återbetalning på {amount} för {name}, en gång.",
+        "Förra fakturan hade {amount} för en del av månaden, en gång: {name}.",
+    ),
     other=("Övrigt blir {amount} mer.", "Övrigt blir {amount} mindre."),
 )
 LANGUAGES: Mapping[str, BillPhrases] = {"en": ENGLISH, "de": _GERMAN, "fr": _FRENCH, "sv": _SWEDISH}

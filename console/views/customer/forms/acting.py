@@ -9,6 +9,7 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QWidget
 
 from console.bridge import Bridge
+from console.messages import QT_TR_NOOP
 from console.models.outbox import Action, ActionState, StepState
 from console.models.provenance import Origin
 from console.services.access.denial import DenialReason
@@ -30,12 +31,12 @@ from console.views.texts import tr
 from console.views.widgets.labels import Label
 
 _HOW_IT_GOES = {
-    ActionState.QUEUED: "Saved. It will be sent as soon as possible: {}.",
-    ActionState.AWAITING: "Approval requested: {}.",
-    ActionState.DONE: "Done: {}.",
-    ActionState.HALF_DONE: "Half done: {}. See the alert above.",
-    ActionState.REJECTED: "Rejected: {}. See the Outbox.",
-    ActionState.CONFLICT: "Changed by someone else. Decide in the Outbox: {}.",
+    ActionState.QUEUED: QT_TR_NOOP("Saved. It will be sent as soon as possible: {}."),
+    ActionState.AWAITING: QT_TR_NOOP("Approval requested: {}."),
+    ActionState.DONE: QT_TR_NOOP("Done: {}."),
+    ActionState.HALF_DONE: QT_TR_NOOP("Half done: {}. See the alert above."),
+    ActionState.REJECTED: QT_TR_NOOP("Rejected: {}. See the Outbox."),
+    ActionState.CONFLICT: QT_TR_NOOP("Changed by someone else. Decide in the Outbox: {}."),
 }
 
 
@@ -89,10 +90,10 @@ class CustomerActions:
         self._shown_states[action.id] = action.state
         words = _HOW_IT_GOES.get(action.state)
         if action.state is ActionState.DONE and only_starts(action):
-            words = "Started: {}. The result will appear here."
+            words = QT_TR_NOOP("Started: {}. The result will appear here.")
             self._results.expect(action)
         if words:
-            self._bridge.on_unhandled(tr(words).format(self._console.title_of(action)))
+            self._bridge.on_unhandled(tr(words).format(self._console.title_of(action).rstrip(".")))
 
     def _ask_about(self, scopes: Sequence[DataScope]) -> None:
         for scope in scopes:
