@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QButtonGroup, QDialog, QFormLayout, QLineEdit, QVB
 
 from console.bridge import Bridge
 from console.errors import ConsoleError
+from console.messages import QT_TR_NOOP
 from console.messages.names import name_of
 from console.models.caller_proof import SentCode
 from console.models.customer import CustomerId
@@ -32,9 +33,9 @@ from console.views.widgets.labels import Button, Label, button_row
 from console.views.widgets.live_page import PlainScroll
 
 _REASONS = (
-    (AccessReason.TICKET, "No caller: working on a ticket"),
-    (AccessReason.JOB, "No caller: working on an appointment"),
-    (AccessReason.TYPED, "No caller: other reason"),
+    (AccessReason.TICKET, QT_TR_NOOP("No caller: working on a ticket")),
+    (AccessReason.JOB, QT_TR_NOOP("No caller: working on an appointment")),
+    (AccessReason.TYPED, QT_TR_NOOP("No caller: other reason")),
 )
 
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout
 
 from console.bridge import Bridge
 from console.errors import ConsoleError
+from console.messages import QT_TR_NOOP
 from console.models.audit import AuditEntry
 from console.services.access.access_service import SNOOPING
 from console.services.access.audit_search import AuditResult
@@ -28,7 +29,15 @@ from console.views.widgets.live_page import LivePage
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 
-_COLUMNS = ("When", "Who", "Role", "What", "Customer", "Details", "System")
+_COLUMNS = (
+    QT_TR_NOOP("When"),
+    QT_TR_NOOP("Who"),
+    QT_TR_NOOP("Role"),
+    QT_TR_NOOP("What"),
+    QT_TR_NOOP("Customer"),
+    QT_TR_NOOP("Details"),
+    QT_TR_NOOP("System"),
+)
 _INSTANT = timedelta(microseconds=1)
 _TROUBLE = {SNOOPING: "danger", "verification failed": "attention", "reason refused": "attention"}
 

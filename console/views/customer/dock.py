@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from console.bridge import Bridge
 from console.errors import ConsoleError
+from console.messages import QT_TR_NOOP
 from console.models.customer import CustomerId
 from console.services.actions.notes import LONGEST_NOTE
 from console.services.console import Console
@@ -21,7 +22,14 @@ from console.views.widgets.labels import Button, CloseButton, Label, Surface
 from console.views.widgets.limited_text import LimitedText
 
 WIDTH = 320
-_REASONS = ("Question about a bill", "Question about a service", "Fault", "Order", "Complaint", "Other")
+_REASONS = (
+    QT_TR_NOOP("Question about a bill"),
+    QT_TR_NOOP("Question about a service"),
+    QT_TR_NOOP("Fault"),
+    QT_TR_NOOP("Order"),
+    QT_TR_NOOP("Complaint"),
+    QT_TR_NOOP("Other"),
+)
 _SHOWN = 3
 # Least width of the page beside the note, in logical pixels. With less, the note covers part of the page.
 _LEAST_BESIDE = 760

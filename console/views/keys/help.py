@@ -6,21 +6,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
 
+from console.messages import QT_TR_NOOP
 from console.views.texts import tr
 from console.views.widgets.labels import Label
 from console.views.widgets.live_page import PlainScroll
 
 # Keys that belong to widgets and are not in a menu.
 EVERYWHERE = (
-    ("F6, Shift+F6", "Next, previous region"),
-    ("Tab, arrows", "Between controls; inside a list, table or row of tabs"),
-    ("Ctrl+1 … Ctrl+9", "Customer 1 to 9"),
-    ("Ctrl+C", "Copy the selection or the value"),
-    ("Ctrl+A, Shift+arrows", "Select all, select more rows"),
-    ("Enter", "Open: related customer, bill of a payment, bill PDF"),
-    ("Shift+F10, Menu", "Menu of the value"),
-    ("Left, Right", "Next chip or tab"),
-    ("Esc", "Close or go back. Drafts are saved."),
+    ("F6, Shift+F6", QT_TR_NOOP("Next, previous region")),
+    ("Tab, arrows", QT_TR_NOOP("Between controls; inside a list, table or row of tabs")),
+    ("Ctrl+1 … Ctrl+9", QT_TR_NOOP("Customer 1 to 9")),
+    ("Ctrl+C", QT_TR_NOOP("Copy the selection or the value")),
+    ("Ctrl+A, Shift+arrows", QT_TR_NOOP("Select all, select more rows")),
+    (QT_TR_NOOP("Enter"), QT_TR_NOOP("Open: related customer, bill of a payment, bill PDF")),
+    ("Shift+F10, Menu", QT_TR_NOOP("Menu of the value")),
+    ("Left, Right", QT_TR_NOOP("Next chip or tab")),
+    (QT_TR_NOOP("Esc"), QT_TR_NOOP("Close or go back. Drafts are saved.")),
 )
 
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMessageBox, QStackedWidget, QVBoxLay
 
 from console.bridge import Bridge
 from console.errors import ConsoleError
+from console.messages import QT_TR_NOOP
 from console.models.outbox import Action, ActionState, StepState
 from console.services.actions.catalogue import ACTIONS
 from console.services.console import Console
@@ -25,7 +26,15 @@ from console.views.widgets.live_page import LivePage
 from console.views.widgets.row_model import Cell, Row
 from console.views.widgets.rows import FactTable
 
-_COLUMNS = ("State", "What", "For", "Created", "Sent to", "Kind", "Next")
+_COLUMNS = (
+    QT_TR_NOOP("State"),
+    QT_TR_NOOP("What"),
+    QT_TR_NOOP("For"),
+    QT_TR_NOOP("Created"),
+    QT_TR_NOOP("Sent to"),
+    QT_TR_NOOP("Kind"),
+    QT_TR_NOOP("Next"),
+)
 _DETAILS_HEIGHT = 250
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from console.messages import QT_TR_NOOP
 from console.models.money import Money
 from console.models.outbox import BARRED, Action, ActionState, Remark, RiskClass, Step, StepState
 from console.services.actions.catalogue import ACTIONS
@@ -11,64 +12,68 @@ from console.views.texts import tr
 
 # Action state -> the theme's state and the text.
 _ACTION_WORDS: dict[ActionState, tuple[str, str]] = {
-    ActionState.CONFLICT: ("conflict", "Needs you"),
-    ActionState.REJECTED: ("danger", "Rejected"),
-    ActionState.UNKNOWN: ("attention", "Checking"),
-    ActionState.HALF_DONE: ("attention", "Half done"),
-    ActionState.AWAITING: ("attention", "Waits for approval"),
-    ActionState.SENDING: ("info", "Sending"),
-    ActionState.QUEUED: ("info", "Saved, waiting"),
-    ActionState.DONE: ("ok", "Done"),
-    ActionState.WITHDRAWN: ("neutral", "Withdrawn"),
+    ActionState.CONFLICT: ("conflict", QT_TR_NOOP("Needs you")),
+    ActionState.REJECTED: ("danger", QT_TR_NOOP("Rejected")),
+    ActionState.UNKNOWN: ("attention", QT_TR_NOOP("Checking")),
+    ActionState.HALF_DONE: ("attention", QT_TR_NOOP("Half done")),
+    ActionState.AWAITING: ("attention", QT_TR_NOOP("Waits for approval")),
+    ActionState.SENDING: ("info", QT_TR_NOOP("Sending")),
+    ActionState.QUEUED: ("info", QT_TR_NOOP("Saved, waiting")),
+    ActionState.DONE: ("ok", QT_TR_NOOP("Done")),
+    ActionState.WITHDRAWN: ("neutral", QT_TR_NOOP("Withdrawn")),
 }
 # The counts on the page, the most urgent first: theme state, text, action states.
 SUMMARY: tuple[tuple[str, str, tuple[ActionState, ...]], ...] = (
-    ("conflict", "{} to decide", (ActionState.CONFLICT,)),
-    ("danger", "{} rejected", (ActionState.REJECTED,)),
-    ("attention", "{} half done", (ActionState.HALF_DONE,)),
-    ("attention", "{} waiting for approval", (ActionState.AWAITING,)),
-    ("attention", "{} being checked", (ActionState.UNKNOWN,)),
-    ("info", "{} waiting", (ActionState.QUEUED, ActionState.SENDING)),
-    ("ok", "{} done", (ActionState.DONE,)),
+    ("conflict", QT_TR_NOOP("{} to decide"), (ActionState.CONFLICT,)),
+    ("danger", QT_TR_NOOP("{} rejected"), (ActionState.REJECTED,)),
+    ("attention", QT_TR_NOOP("{} half done"), (ActionState.HALF_DONE,)),
+    ("attention", QT_TR_NOOP("{} waiting for approval"), (ActionState.AWAITING,)),
+    ("attention", QT_TR_NOOP("{} being checked"), (ActionState.UNKNOWN,)),
+    ("info", QT_TR_NOOP("{} waiting"), (ActionState.QUEUED, ActionState.SENDING)),
+    ("ok", QT_TR_NOOP("{} done"), (ActionState.DONE,)),
 )
 _STEP_WORDS: dict[StepState, str] = {
-    StepState.WAITING: "Saved here, not sent yet.",
-    StepState.SENDING: "Being sent.",
-    StepState.ACCEPTED: "Accepted. Checking that it was applied.",
-    StepState.AWAITING: "Approval requested. A supervisor must approve it.",
-    StepState.UNKNOWN: "Sent, but no clear answer. Checking before anything is sent again.",
-    StepState.DONE: "Done.",
-    StepState.REJECTED: "Rejected.",
-    StepState.CONFLICT: "Changed by someone else.",
+    StepState.WAITING: QT_TR_NOOP("Saved here, not sent yet."),
+    StepState.SENDING: QT_TR_NOOP("Being sent."),
+    StepState.ACCEPTED: QT_TR_NOOP("Accepted. Checking that it was applied."),
+    StepState.AWAITING: QT_TR_NOOP("Approval requested. A supervisor must approve it."),
+    StepState.UNKNOWN: QT_TR_NOOP("Sent, but no clear answer. Checking before anything is sent again."),
+    StepState.DONE: QT_TR_NOOP("Done."),
+    StepState.REJECTED: QT_TR_NOOP("Rejected."),
+    StepState.CONFLICT: QT_TR_NOOP("Changed by someone else."),
 }
 # Texts for a step's remark. {0} is the system, {1} the numbers of the records found there.
 _REMARKS: dict[Remark, str] = {
-    Remark.NOT_VISIBLE_YET: "{0} accepted it but doesn't show it yet.",
-    Remark.NEVER_VISIBLE: "{0} accepted it but doesn't show it. Look in {0} before you try again.",
-    Remark.MAY_STILL_ARRIVE: "It may still arrive at {0}.",
-    Remark.CANNOT_TELL: "{0} doesn't show whether it was done. Look in {0}, then choose below.",
-    Remark.CHANGED_SINCE: "Changed by someone else since.",
-    Remark.CHANGED_BEFORE: "What this was based on has changed. Look at it again before you send it.",
-    Remark.KEEPS_CHANGING: "{0} keeps reporting a newer change. Check the record, then try again.",
-    Remark.EARLIER_VERSION: "{0} has the version before your edit. Undo it if that's wrong.",
-    Remark.TWICE: "{0} has a duplicate: {1}. Undo one of them.",
-    Remark.BY_WORD: "You said that it's done.",
-    Remark.NO_RIGHT: "Rejected: your role no longer allows this. Hand it to a supervisor, or withdraw it.",
-    Remark.NO_ACCESS: "Rejected: the account wasn't open for this, or its access was revoked.",
-    Remark.OVER_LIMIT: "Rejected: above your credit limit for this customer by now. Hand it to a supervisor.",
-    Remark.NOT_APPROVED: "Rejected: no approval by another person, within their limit, for exactly this credit.",
-    Remark.MORE_THAN_OWED: "Rejected: more than is owed by now.",
+    Remark.NOT_VISIBLE_YET: QT_TR_NOOP("{0} accepted it but doesn't show it yet."),
+    Remark.NEVER_VISIBLE: QT_TR_NOOP("{0} accepted it but doesn't show it. Look in {0} before you try again."),
+    Remark.MAY_STILL_ARRIVE: QT_TR_NOOP("It may still arrive at {0}."),
+    Remark.CANNOT_TELL: QT_TR_NOOP("{0} doesn't show whether it was done. Look in {0}, then choose below."),
+    Remark.CHANGED_SINCE: QT_TR_NOOP("Changed by someone else since."),
+    Remark.CHANGED_BEFORE: QT_TR_NOOP("The data behind this has changed. Check it before you send it."),
+    Remark.KEEPS_CHANGING: QT_TR_NOOP("{0} keeps reporting a newer change. Check the record, then try again."),
+    Remark.EARLIER_VERSION: QT_TR_NOOP("{0} has the version before your edit. Undo it if that's wrong."),
+    Remark.TWICE: QT_TR_NOOP("{0} has a duplicate: {1}. Undo one of them."),
+    Remark.BY_WORD: QT_TR_NOOP("You said that it's done."),
+    Remark.NO_RIGHT: QT_TR_NOOP("Rejected: your role no longer allows this. Hand it to a supervisor, or withdraw it."),
+    Remark.NO_ACCESS: QT_TR_NOOP("Rejected: the account wasn't open for this, or its access was revoked."),
+    Remark.OVER_LIMIT: QT_TR_NOOP(
+        "Rejected: above your credit limit for this customer by now. Hand it to a supervisor."
+    ),
+    Remark.NOT_APPROVED: QT_TR_NOOP(
+        "Rejected: no approval by another person, within their limit, for exactly this credit."
+    ),
+    Remark.MORE_THAN_OWED: QT_TR_NOOP("Rejected: more than the current balance."),
 }
-_FOUND_ALIKE = "Similar records found: {}."
+_FOUND_ALIKE = QT_TR_NOOP("Similar records found: {}.")
 _STEP_STATES = {
     StepState.WAITING: "info", StepState.SENDING: "info", StepState.ACCEPTED: "info", StepState.UNKNOWN: "attention",
     StepState.AWAITING: "attention", StepState.DONE: "ok", StepState.REJECTED: "danger", StepState.CONFLICT: "conflict",
 }  # fmt: skip
 _KINDS = {
-    RiskClass.NOTE: "Only adds",
-    RiskClass.FIELD: "Only if the value is still the same",
-    RiskClass.MONEY: "Only if the balance is still the same",
-    RiskClass.ORDER: "Only if the state is still the same",
+    RiskClass.NOTE: QT_TR_NOOP("Only adds"),
+    RiskClass.FIELD: QT_TR_NOOP("Only if the value is still the same"),
+    RiskClass.MONEY: QT_TR_NOOP("Only if the balance is still the same"),
+    RiskClass.ORDER: QT_TR_NOOP("Only if the state is still the same"),
 }
 
 
@@ -93,14 +98,39 @@ def typed_value(value: object) -> str:
 
 
 VALUE_NAMES = {
-    "phone": "Phone", "email": "E-mail", "text": "Text", "reason": "Reason", "amount": "Amount", "due_on": "By",
-    "balance": "Balance due", "state": "State", "status": "Status", "severity": "Severity",
-    "note": "Note", "name": "Name", "account": "Account", "account_name": "Account name", "method_name": "By",
-    "bill": "Bill", "product_name": "Product", "offering_name": "What",
-    "service_name": "Service", "type": "Kind", "about_name": "About",
-    "title": "What", "over": "Over the limit", "starts": "From", "ends": "Until", "place": "Place", "to": "To",
-    "channel_name": "Channel", "decision": "Decision", "parts": "Payments", "street1": "Street", "city": "City",
-}  # fmt: skip
+    "phone": QT_TR_NOOP("Phone"),
+    "email": QT_TR_NOOP("E-mail"),
+    "text": QT_TR_NOOP("Text"),
+    "reason": QT_TR_NOOP("Reason"),
+    "amount": QT_TR_NOOP("Amount"),
+    "due_on": QT_TR_NOOP("By"),
+    "balance": QT_TR_NOOP("Balance due"),
+    "state": QT_TR_NOOP("State"),
+    "status": QT_TR_NOOP("Status"),
+    "severity": QT_TR_NOOP("Severity"),
+    "note": QT_TR_NOOP("Note"),
+    "name": QT_TR_NOOP("Name"),
+    "account": QT_TR_NOOP("Account"),
+    "account_name": QT_TR_NOOP("Account name"),
+    "method_name": QT_TR_NOOP("By"),
+    "bill": QT_TR_NOOP("Bill"),
+    "product_name": QT_TR_NOOP("Product"),
+    "offering_name": QT_TR_NOOP("What"),
+    "service_name": QT_TR_NOOP("Service"),
+    "type": QT_TR_NOOP("Kind"),
+    "about_name": QT_TR_NOOP("About"),
+    "title": QT_TR_NOOP("What"),
+    "over": QT_TR_NOOP("Over the limit"),
+    "starts": QT_TR_NOOP("From"),
+    "ends": QT_TR_NOOP("Until"),
+    "place": QT_TR_NOOP("Place"),
+    "to": QT_TR_NOOP("To"),
+    "channel_name": QT_TR_NOOP("Channel"),
+    "decision": QT_TR_NOOP("Decision"),
+    "parts": QT_TR_NOOP("Payments"),
+    "street1": QT_TR_NOOP("Street"),
+    "city": QT_TR_NOOP("City"),
+}
 
 
 def action_state(action: Action) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
 from console.bridge import Bridge
 from console.errors import ConsoleError
+from console.messages import QT_TR_NOOP
 from console.services.console import Console
 from console.services.outbox.unsent_work import SHORTEST_PASSPHRASE
 from console.views.message_words import in_words
@@ -14,7 +15,7 @@ from console.views.texts import tr
 from console.views.widgets.fields import FramedDialog
 from console.views.widgets.labels import Button, Label, button_row
 
-_FILES = "Unsent work (*.opticom)"
+_FILES = QT_TR_NOOP("Unsent work (*.opticom)")
 
 
 class UnsentFileDialog(FramedDialog):

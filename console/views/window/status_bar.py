@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QStatusBar
 
+from console.messages import QT_TR_NOOP
 from console.models.health import SystemHealth, SystemState
 from console.views import texts
 from console.views.texts import tr
@@ -18,12 +19,12 @@ if TYPE_CHECKING:  # this module is loaded before the first paint; the services 
 
 # The colour state and the text for each state of a system.
 STATE_LOOKS = {
-    SystemState.NOT_ASKED: ("neutral", "not contacted yet"),
-    SystemState.ANSWERING: ("ok", "answering"),
-    SystemState.SLOW: ("attention", "slow"),
-    SystemState.REFUSING: ("danger", "rejected the sign-in"),
-    SystemState.UNREADABLE: ("danger", "sends unreadable replies"),
-    SystemState.DOWN: ("danger", "is not responding"),
+    SystemState.NOT_ASKED: ("neutral", QT_TR_NOOP("not contacted yet")),
+    SystemState.ANSWERING: ("ok", QT_TR_NOOP("answering")),
+    SystemState.SLOW: ("attention", QT_TR_NOOP("slow")),
+    SystemState.REFUSING: ("danger", QT_TR_NOOP("rejected the sign-in")),
+    SystemState.UNREADABLE: ("danger", QT_TR_NOOP("sends unreadable replies")),
+    SystemState.DOWN: ("danger", QT_TR_NOOP("is not responding")),
 }
 
 

@@ -28,9 +28,18 @@ from console.views.widgets.rows import FactList
 
 _BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 _FIELDS = (
-    "Account", "State", "Payment", "Next due", "Promised", "Also due", "Not due", "Last payment", "Credit limit",
-    "Bill cycle", "Paid by",
-)  # fmt: skip
+    QT_TR_NOOP("Account"),
+    QT_TR_NOOP("State"),
+    QT_TR_NOOP("Payment"),
+    QT_TR_NOOP("Next due"),
+    QT_TR_NOOP("Promised"),
+    QT_TR_NOOP("Also due"),
+    QT_TR_NOOP("Not due"),
+    QT_TR_NOOP("Last payment"),
+    QT_TR_NOOP("Credit limit"),
+    QT_TR_NOOP("Bill cycle"),
+    QT_TR_NOOP("Paid by"),
+)
 
 
 def _owed_words(account: BillingAccount) -> str:

@@ -19,10 +19,10 @@ from console.views.widgets.rows import FactList
 
 # The role of a related customer: CRM's value, with our words and an icon.
 _ROLES = {
-    "householdMember": ("same household", "household"),
-    "parentCompany": ("parent company", "business"),
+    "householdMember": (QT_TR_NOOP("same household"), "household"),
+    "parentCompany": (QT_TR_NOOP("parent company"), "business"),
     "subsidiary": ("subsidiary", "business"),
-    "sisterCompany": ("sister company", "business"),
+    "sisterCompany": (QT_TR_NOOP("sister company"), "business"),
 }
 
 

@@ -31,10 +31,10 @@ _ICONS = {
 }
 _OVER = {"terminated", "cancelled", "aborted"}
 _DISCREPANCIES = {
-    DiscrepancyKind.BILLED_BUT_TERMINATED: "Still billed",
-    DiscrepancyKind.ACTIVE_NOT_BILLED: "Not billed",
-    DiscrepancyKind.ORDER_DONE_SERVICE_INACTIVE: "Not working",
-    DiscrepancyKind.SUSPENDED_IN_ONE: "Partly suspended",
+    DiscrepancyKind.BILLED_BUT_TERMINATED: QT_TR_NOOP("Still billed"),
+    DiscrepancyKind.ACTIVE_NOT_BILLED: QT_TR_NOOP("Not billed"),
+    DiscrepancyKind.ORDER_DONE_SERVICE_INACTIVE: QT_TR_NOOP("Not working"),
+    DiscrepancyKind.SUSPENDED_IN_ONE: QT_TR_NOOP("Partly suspended"),
 }
 # Sort order by colour state: problems first, then working services, then ended ones.
 _ORDER = {"conflict": 0, "attention": 0, "danger": 0, "info": 1, "ok": 2, "neutral": 3}

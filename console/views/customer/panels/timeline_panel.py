@@ -26,13 +26,13 @@ from console.views.widgets.rows import FactList
 
 _WAYS = {"phone": "call", "portal": "portal", "chat": "chat", "email": "email", "sms": "sms", "shop": "shop"}
 _WAY_WORDS = {
-    "phone": "Call",
-    "portal": "Portal",
-    "chat": "Chat",
+    "phone": QT_TR_NOOP("Call"),
+    "portal": QT_TR_NOOP("Portal"),
+    "chat": QT_TR_NOOP("Chat"),
     "email": "E-mail",
     "sms": "SMS",
-    "shop": "Shop",
-    "other": "Contact",
+    "shop": QT_TR_NOOP("Shop"),
+    "other": QT_TR_NOOP("Contact"),
 }
 ALL, PORTAL, CONTACTS, MONEY, WORK = "All", "Portal", "Contacts", "Money", "Work"
 _BATCH_MS = 15
