@@ -138,7 +138,7 @@ async def test_contact_data_is_changed_and_noted(rig: Rig) -> None:
     await hands.find(numbers_of(2, 3)[0])
     hands.after(Qt.Key.Key_D, "k")
     form = await hands.form(ContactForm)
-    await rig.until(lambda: "boading" not in form.effect.text().lower())
+    await rig.until(lambda: "loading" not in form.effect.text().lower())
     await hands.go_to(form, "email")
     rig.press(Qt.Key.Key_A, CTRL)
     rig.keys("from.the.ten.tasks@example.net")
