@@ -129,7 +129,7 @@ def recent_day(at: datetime, *, within: bool = False) -> str:
         word = tr("Today") if passed == 0 else tr("Yesterday")
         return word.lower() if within else word
     on = QDate(local.year, local.month, local.day)
-    return _on(on, "MMM d", "d MMM") if local.year == today.year else _on(on, "MMM d, yyyy", "d MMM yy")
+    return _on(on, "MMM d", "d MMM") if local.year == today.year else _on(on, "MMM d ’yy", "d MMM yy")
 
 
 def window(starts: datetime | None, ends: datetime | None) -> str:
